@@ -1,0 +1,15 @@
+// Decoding of UTF-8, strict (no overlong forms, no surrogates).
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+#include <utility>
+
+namespace cooper::base {
+
+// The first code point of `text` and the bytes it takes; {0, 0} when `text` is empty or does not begin with one.
+[[nodiscard]] std::pair<char32_t, std::size_t> decode_utf8(std::string_view text);
+
+[[nodiscard]] bool is_valid_utf8(std::string_view text);
+
+}  // namespace cooper::base
