@@ -1,0 +1,72 @@
+// docker-bake.json -> build targets. Pure: variables from the environment come in as values.
+// Rules: docker buildx bake (groups, inherits, variables with defaults, ${VAR} interpolation, contexts, --set overrides).
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cooper::bake {
+
+struct Target {
+  std::string name;
+  std::string context = ".";
+  std::string dockerfile = "Dockerfile";
+  std::optional<std::string> dockerfile_inline;
+  std::map<std::string, std::string> contexts;                // named contexts, values as written
+  std::map<std::string, std::optional<std::string>> args;     // nullopt: from the environment
+  std::map<std::string, std::string> labels;
+  std::vector<std::string> annotations;
+  std::vector<std::string> tags;
+  std::optional<std::string> target;                          // stage
+  std::vector<std::string> platforms;
+  std::vector<std::string> outputs;                           // "type=oci,dest=..." texts
+  std::vector<std::string> secrets;                           // "id=x,src=y" texts
+  std::vector<std::string> ssh;
+  std::vector<std::string> cache_from, cache_to;
+  std::vector<std::string> no_cache_filter;
+  std::vector<std::string> entitlements;
+  std::optional<bool> no_cache, pull;
+  std::optional<std::string> network;
+  std::string description;
+};
+
+struct Group {
+  std::string name;
+  std::vector<std::string> targets;
+};
+
+struct BakeFile {
+  std::map<std::string, Target> targets;  // resolved: inherits applied, variables interpolated
+  std::map<std::string, Group> groups;
+};
+
+struct BakeInput {
+  std::string text;
+  std::string file_name;
+};
+
+using Environment = std::function<std::optional<std::string>(std::string_view)>;
+
+// One `--set target.key[.sub]=value` (target may hold wildcards; "+=" appends).
+struct Override {
+  std::string target_pattern, key, value;
+  bool append = false;
+};
+[[nodiscard]] Override parse_override(std::string_view text);
+
+// Later files override earlier ones. Throws base::Error(usage) with file and position; unknown keys and HCL are refused
+// by name.
+[[nodiscard]] BakeFile parse_bake_files(const std::vector<BakeInput>& files, const Environment& environment,
+                                        const std::vector<Override>& overrides);
+
+// Groups expanded, duplicates dropped, order kept; empty `names` means "default". Throws with the nearest name.
+[[nodiscard]] std::vector<Target> select_targets(const BakeFile& file, const std::vector<std::string>& names);
+
+// What `docker buildx bake --print` prints for these targets: {"group": {...}, "target": {...}}.
+[[nodiscard]] std::string print_json(const BakeFile& file, const std::vector<std::string>& names);
+
+}  // namespace cooper::bake

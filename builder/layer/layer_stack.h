@@ -1,0 +1,40 @@
+// A stack of layer indexes seen as one file system: whiteouts and opaque directories applied. Look-ups only.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "builder/layer/layer_index.h"
+
+namespace cooper::layer {
+
+struct Found {
+  const Entry* entry = nullptr;  // never a whiteout; a hardlink is resolved to the entry that holds the content
+  std::size_t layer = 0;         // 0 is the lowest; the layer whose directory holds the bytes
+};
+
+class LayerStack {
+ public:
+  LayerStack() = default;
+  explicit LayerStack(std::vector<std::shared_ptr<const LayerIndex>> layers);  // lowest first
+
+  [[nodiscard]] std::size_t size() const noexcept { return layers_.size(); }
+  // Exact path, links not followed. The root "" is always found (an implied 0755 0:0 directory if no layer has it).
+  [[nodiscard]] std::optional<Found> find(std::string_view path) const;
+  // Follows symlinks like the kernel in a chroot (40 links at most, else Error); returns the clean path that is meant, which
+  // need not exist: `/var/run/x` with /var/run -> /run gives "run/x". follow_last: also if the last component is a link.
+  [[nodiscard]] std::string resolve(std::string_view path, bool follow_last) const;
+  // Names directly in a directory, sorted.
+  [[nodiscard]] std::vector<std::string> list(std::string_view directory) const;
+  // Pre-order walk of `directory` (itself included) in path order; return false from `visit` to skip what is below a directory.
+  void walk(std::string_view directory, const std::function<bool(const std::string& path, const Found& found)>& visit) const;
+
+ private:
+  std::vector<std::shared_ptr<const LayerIndex>> layers_;
+};
+
+}  // namespace cooper::layer

@@ -1,0 +1,66 @@
+// Entries in -> tar -> DiffId -> compressor -> blob, in one pass; the index is made on the way.
+//
+// Deterministic: the same entries and bytes give the same tar, and the same tar gives the same compressed bytes for any
+// number of threads. Form: GNU/pax as docker reads it: ustar headers with pax records only where needed (long names, big
+// sizes, xattrs as SCHILY.xattr.*, sub-second or pre-1970 times); numeric owners, no names. The caller adds entries parents first,
+// in path_less order; whiteouts are written as .wh.<name>, opaque as .wh..wh..opq right after their directory.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "base/sink.h"
+#include "base/source.h"
+#include "builder/layer/layer_index.h"
+#include "builder/store/store.h"
+#include "oci/descriptor.h"
+
+namespace cooper::layer {
+
+enum class Compression { none, gzip, zstd };
+
+struct LayerOptions {
+  Compression compression = Compression::gzip;
+  int level = 0;               // 0: the compressor's default
+  unsigned threads = 0;        // 0: all cores
+  std::optional<std::int64_t> clamp_mtime;  // SOURCE_DATE_EPOCH: later times become this one, nanoseconds are dropped
+};
+
+struct WrittenLayer {
+  oci::DiffId diff_id;
+  oci::Descriptor blob;        // media type by compression
+  std::uint64_t tar_size = 0;
+  LayerIndex index;
+};
+
+class LayerWriter {
+ public:
+  LayerWriter(store::Store& store, const LayerOptions& options);
+  ~LayerWriter();
+  LayerWriter(const LayerWriter&) = delete;
+  LayerWriter& operator=(const LayerWriter&) = delete;
+
+  // `content` gives exactly entry.size bytes for a regular file (nullptr for anything else); fewer or more is an Error ("changed while being read").
+  // entry.content, if set, is checked against the bytes; if not set it is filled in the index.
+  void add(Entry entry, base::Source* content);
+  // Publishes blob, index and layer record in the store.
+  [[nodiscard]] WrittenLayer finish();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// A layer record ties a DiffId to its blobs and index in the store.
+struct LayerRecord {
+  oci::DiffId diff_id;
+  std::vector<oci::Descriptor> blobs;  // one per compression, in order of creation
+  std::uint64_t tar_size = 0;
+};
+[[nodiscard]] std::optional<LayerRecord> find_layer(const store::Store& store, const oci::DiffId& diff_id);
+// Adds (or confirms) one blob form of a layer.
+void record_layer_blob(const store::Store& store, const oci::DiffId& diff_id, const oci::Descriptor& blob, std::uint64_t tar_size);
+[[nodiscard]] std::shared_ptr<const LayerIndex> find_layer_index(const store::Store& store, const oci::DiffId& diff_id);
+
+}  // namespace cooper::layer

@@ -1,0 +1,70 @@
+// Planning: Dockerfile + arguments + facts about outside images -> BuildGraph. Pure; called in a loop with
+// list_external_images because a base image's ONBUILD triggers may name further images.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "builder/dockerfile/dockerfile.h"
+#include "builder/plan/build_graph.h"
+
+namespace cooper::plan {
+
+// What one target asks for. Paths are not here: contexts are names, opened by the caller.
+struct TargetRequest {
+  std::string name;                    // for people and for BuildGraph::targets
+  const dockerfile::Dockerfile* file = nullptr;  // outlives the call
+  std::string main_context;            // identity of the main context (same text = same context); named contexts below
+  std::string target_stage;            // "" is the last stage
+  std::map<std::string, std::string> build_args;
+  std::map<std::string, std::string> labels;
+  std::set<std::string> local_contexts;                // named contexts that are directories: name as in the Dockerfile
+  std::map<std::string, std::string> context_identity; // named context -> identity (for equal-step detection)
+  std::map<std::string, std::string> image_contexts;   // name -> key into ResolvedImages (oci-layout://..., docker-image://...)
+  std::map<std::string, std::string> target_contexts;  // name -> TargetRequest::name of an earlier request ("target:x")
+  oci::Platform platform;              // to build for
+  oci::Platform build_platform;        // of this machine
+  bool no_cache = false;
+  std::set<std::string> no_cache_stages;
+  std::string cache_mount_namespace;
+  std::string hostname = "buildkitsandbox";
+  bool allow_host_network = false, allow_insecure = false;
+};
+
+// An outside image the Dockerfiles name: what to resolve. `key` is what ResolvedImages is looked up by.
+struct ExternalImage {
+  std::string key;          // canonical reference, or the named context's URL; plus "@platform" text
+  std::string name;         // as written
+  oci::Platform platform;
+  std::string file_name;
+  dockerfile::SourceRange where;
+  bool operator<(const ExternalImage& other) const { return key < other.key; }
+};
+
+using ResolvedImages = std::map<std::string, BaseImage>;  // by ExternalImage::key
+
+// Which images must be resolved before plan() can say more; empty when everything needed is in `resolved`.
+[[nodiscard]] std::vector<ExternalImage> list_external_images(const std::vector<TargetRequest>& requests,
+                                                              const ResolvedImages& resolved);
+
+struct Diagnostic {
+  std::string rule;      // BuildKit's check name: UndefinedVar, ...
+  std::string message;
+  std::string file_name;
+  dockerfile::SourceRange where;
+};
+
+struct Plan {
+  BuildGraph graph;
+  std::vector<Diagnostic> diagnostics;
+  std::set<std::string> unused_build_args;  // --build-arg names no stage declared
+};
+
+// Throws base::Error(usage or unsupported) with a SourceSpot.
+[[nodiscard]] Plan make_plan(const std::vector<TargetRequest>& requests, const ResolvedImages& resolved);
+
+}  // namespace cooper::plan

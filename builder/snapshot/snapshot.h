@@ -1,0 +1,65 @@
+// Snapshots: layers as directories, made only when a RUN (or a read of file bytes) needs them, kept for the next one.
+//
+// Every layer is unpacked once, under its own DiffId, in overlay form (cooper/snapshots/<hex>/fs), and a stack is an overlay mount
+// of those directories made inside the sandbox's mount namespace. Where overlayfs is not available (Flavor::plain) a stack is one
+// directory per ChainId, made by copying the parent's. A `complete` marker makes a directory valid; without it, it is removed.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "builder/layer/layer_reader.h"
+#include "builder/layer/layer_stack.h"
+#include "builder/layer/tree_diff.h"
+#include "builder/sandbox/sandbox_spec.h"
+#include "builder/store/store.h"
+#include "oci/digest.h"
+
+namespace cooper::snapshot {
+
+enum class Flavor { overlay, overlay_userxattr, plain };
+
+// Must make sure that a layer's blob is in the store (fetching it if need be) and return its descriptor.
+using BlobNeeded = std::function<oci::Descriptor(const oci::DiffId&)>;
+
+// A writable root on top of a stack: given to the sandbox, then turned into a layer or thrown away.
+class WritableRoot {
+ public:
+  struct State;
+  explicit WritableRoot(std::unique_ptr<State> state);
+  WritableRoot(WritableRoot&&) noexcept;
+  WritableRoot& operator=(WritableRoot&&) noexcept;
+  ~WritableRoot();  // throws the changes away
+
+  // For SandboxSpec::root.
+  [[nodiscard]] std::variant<sandbox::OverlayRoot, sandbox::DirectoryRoot> spec() const;
+  // Changes -> layer blob + index; the directory itself is kept as the new layer's snapshot (no second copy).
+  [[nodiscard]] layer::WrittenLayer commit(const layer::LayerStack& lower, const std::vector<std::string>& skip,
+                                           const layer::LayerOptions& options);
+
+ private:
+  std::unique_ptr<State> state_;
+};
+
+class Snapshots {
+ public:
+  Snapshots(store::Store& store, Flavor flavor);
+  ~Snapshots();
+
+  [[nodiscard]] Flavor flavor() const;
+  // Unpacked directories of the layers, lowest first; unpacks what is missing, in parallel, once even across processes.
+  [[nodiscard]] std::vector<std::string> directories(std::span<const oci::DiffId> layers, const BlobNeeded& blob, std::stop_token stop);
+  // The directory of one layer if it is unpacked already.
+  [[nodiscard]] std::optional<std::string> try_directory(const oci::DiffId& layer) const;
+  [[nodiscard]] WritableRoot create(std::span<const oci::DiffId> layers, const BlobNeeded& blob, std::stop_token stop);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace cooper::snapshot

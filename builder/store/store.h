@@ -1,0 +1,118 @@
+// The store: content-addressed blobs in a directory that IS an OCI image layout (oci-layout, index.json,
+// blobs/sha256/<hex>), so other tools read it; cooper's own records live below cooper/ in it.
+//
+//   <root>/oci-layout  index.json  blobs/sha256/<hex> (0444)
+//   <root>/cooper/version  records/<kind>/<name>  tmp/<random>{,.lock}  locks/<kind>/<name>  snapshots/  mounts/
+//
+// Promises: a file under a final name is complete (temp + hash + flush + rename + flush of the directory); any kill or full
+// disk leaves a valid store; any number of processes may use one store at once (flock). The root is 0700 and owned by
+// the caller, else it is refused. Thread-safe. Throws base::Error.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/fd.h"
+#include "base/sink.h"
+#include "base/source.h"
+#include "oci/descriptor.h"
+#include "oci/digest.h"
+
+namespace cooper::store {
+
+// A blob being written. Hashes what passes; commit() publishes it. Destroyed uncommitted: nothing remains.
+class BlobWriter : public base::Sink {
+ public:
+  // Publishes under the digest of what was written. `expected`: size and digest must match, else Error(corrupt).
+  [[nodiscard]] virtual oci::Digest commit(const std::optional<oci::Descriptor>& expected = std::nullopt) = 0;
+  [[nodiscard]] virtual std::uint64_t size() const = 0;
+};
+
+// Held while alive; the kernel drops it when the process dies.
+class Lock {
+ public:
+  explicit Lock(base::Fd fd) : fd_(std::move(fd)) {}
+ private:
+  base::Fd fd_;
+};
+
+// A private directory below cooper/tmp, removed (tree and all) on destruction, or by a later run if we are killed.
+class TempDirectory {
+ public:
+  TempDirectory(TempDirectory&&) noexcept;
+  TempDirectory& operator=(TempDirectory&&) noexcept;
+  ~TempDirectory();
+  [[nodiscard]] int fd() const noexcept { return dir_.get(); }
+  [[nodiscard]] const std::string& path() const noexcept { return path_; }  // absolute, ours
+ private:
+  friend class Store;
+  TempDirectory(base::Fd parent, base::Fd dir, base::Fd lock, std::string name, std::string path);
+  base::Fd parent_, dir_, lock_;
+  std::string name_, path_;
+};
+
+class Store {
+ public:
+  // Opens or creates the store at `path`; removes what dead processes left in tmp.
+  [[nodiscard]] static Store open(const std::string& path);
+  Store(Store&&) noexcept;
+  Store& operator=(Store&&) noexcept;
+  ~Store();
+
+  [[nodiscard]] const std::string& path() const;
+  [[nodiscard]] int root_fd() const;
+
+  // --- blobs
+  [[nodiscard]] std::unique_ptr<BlobWriter> new_blob();
+  oci::Digest put_blob(std::string_view bytes);  // small documents
+  [[nodiscard]] bool has_blob(const oci::Digest& digest) const;
+  [[nodiscard]] std::optional<std::uint64_t> blob_size(const oci::Digest& digest) const;
+  // Reads a blob and checks its digest on the way: the last read() throws Error(corrupt) instead of returning the end, after
+  // the bad blob was moved to quarantine. nullptr when absent.
+  [[nodiscard]] std::unique_ptr<base::Source> open_blob(const oci::Digest& digest) const;
+  // Opens for sending: like open_blob, but seekable; the caller promises to hash. nullopt when absent.
+  [[nodiscard]] std::optional<base::Fd> open_blob_fd(const oci::Digest& digest) const;
+  [[nodiscard]] std::optional<std::string> read_blob(const oci::Digest& digest, std::uint64_t limit) const;
+  // True when the blob is there and trustworthy: its (inode, size, mtime, ctime) are those noted when it was last hashed, or
+  // it was hashed again just now. A corrupt blob is quarantined and gives false.
+  [[nodiscard]] bool verify_blob(const oci::Digest& digest) const;
+  void quarantine_blob(const oci::Digest& digest) const;
+
+  // --- records: small named documents (step results, layer descriptors); kind is a word, name hexadecimal
+  [[nodiscard]] std::optional<std::string> read_record(std::string_view kind, const std::string& name) const;
+  void write_record(std::string_view kind, const std::string& name, std::string_view content) const;
+  void remove_record(std::string_view kind, const std::string& name) const;
+  [[nodiscard]] std::vector<std::string> list_records(std::string_view kind) const;
+  // Open for a mapped or streamed read; records may be large (layer indexes). nullopt when absent.
+  [[nodiscard]] std::optional<base::Fd> open_record(std::string_view kind, const std::string& name) const;
+  void touch_record(std::string_view kind, const std::string& name) const;  // last use, for collection
+
+  // --- images: index.json, annotated with org.opencontainers.image.ref.name = full reference
+  void tag_image(const std::string& reference, const oci::Descriptor& manifest) const;
+  [[nodiscard]] std::optional<oci::Descriptor> find_image(const std::string& reference) const;
+  struct TaggedImage { std::string reference; oci::Descriptor manifest; };
+  [[nodiscard]] std::vector<TaggedImage> list_images() const;
+  bool untag_image(const std::string& reference) const;
+
+  // --- work space and locks
+  [[nodiscard]] TempDirectory new_temp_directory() const;
+  // Waits for the exclusive lock `kind/name`; `waiting` is called once if it is taken by someone else. Throws Error(cancelled).
+  [[nodiscard]] Lock lock(std::string_view kind, const std::string& name, std::stop_token stop,
+                          const std::function<void()>& waiting = {}) const;
+  [[nodiscard]] std::optional<Lock> try_lock(std::string_view kind, const std::string& name) const;
+  // A directory of ours below cooper/, created 0700 when missing: "snapshots", "mounts".
+  [[nodiscard]] base::Fd directory(const std::string& name) const;
+
+ private:
+  struct State;
+  explicit Store(std::shared_ptr<State> state);
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace cooper::store
