@@ -8,7 +8,8 @@
 #   cooper_unit_test(NAME builder/layer SOURCES x_test.cc DEPENDS builder/layer [LIBS ..])
 #     An executable unit_builder_layer, run by ctest with the label unit. Likewise
 #     cooper_contract_test and cooper_integration_test (labels contract, integration; an
-#     integration test may need root, the network or servers). No SOURCES: no test.
+#     integration test may need root or servers). No SOURCES: no test. SERVERS registry redis:
+#     runs it beside servers of its own (tests/support/with-servers says how it finds them).
 #
 #   cooper_script_test(NAME e2e/demo LABEL e2e COMMAND bash x.sh [TIMEOUT 600] [RESOURCE name])
 #     A test that is a command; exit status 77 means skipped. Tests with the same RESOURCE never
@@ -48,7 +49,7 @@ function(cooper_module)
 endfunction()
 
 function(cooper_compiled_test kind timeout)
-  cmake_parse_arguments(PARSE_ARGV 2 arg "" "NAME;RESOURCE" "SOURCES;DEPENDS;LIBS")
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "NAME;RESOURCE" "SOURCES;DEPENDS;LIBS;SERVERS")
   if(NOT arg_SOURCES)
     return()
   endif()
@@ -58,7 +59,11 @@ function(cooper_compiled_test kind timeout)
   target_link_libraries(${target} PRIVATE
     cooper_doctest_main cooper_settings cooper_warnings ${depends} cooper::doctest ${arg_LIBS})
   target_compile_definitions(${target} PRIVATE COOPER_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data")
-  add_test(NAME ${kind}/${arg_NAME} COMMAND ${target})
+  set(command ${target})
+  if(arg_SERVERS)
+    set(command ${PROJECT_SOURCE_DIR}/tests/support/with-servers ${arg_SERVERS} -- $<TARGET_FILE:${target}>)
+  endif()
+  add_test(NAME ${kind}/${arg_NAME} COMMAND ${command})
   set_tests_properties(${kind}/${arg_NAME} PROPERTIES LABELS ${kind} TIMEOUT ${timeout})
   if(arg_RESOURCE)
     set_tests_properties(${kind}/${arg_NAME} PROPERTIES RESOURCE_LOCK ${arg_RESOURCE})

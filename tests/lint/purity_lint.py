@@ -14,7 +14,7 @@ PURE_MODULES = ("oci", "builder/dockerfile", "builder/bake", "builder/plan")
 # What a pure module may include; whatever is not here is refused.
 STANDARD = set("""
     algorithm any array bit bitset cassert cctype cerrno charconv climits cmath compare concepts
-    cstddef cstdint cstdlib cstring deque exception functional initializer_list iomanip iterator
+    cstddef cstdint cstdio cstdlib cstring deque exception functional initializer_list iomanip iterator
     limits list map memory new numeric optional queue ranges regex set span sstream stack stdexcept
     string string_view tuple type_traits typeinfo unordered_map unordered_set utility variant vector
     """.split())
@@ -39,7 +39,7 @@ FORBIDDEN_WORDS = [
     (re.compile(r"\bthread_local\b"), "a thread"),
     (re.compile(r"(?<![\w.>:])(?:std::|::)?(?:s?rand|random)\s*\("), "chance"),
     (re.compile(r"(?<![\w.>:])(?:std::|::)?(?:system|popen|fork|execve?|abort|_?exit)\s*\("), "a process"),
-    (re.compile(r"(?<![\w.>:])(?:std::|::)?(?:f?printf|puts|fopen|freopen|tmpfile)\s*\("), "a stream"),
+    (re.compile(r"(?<![\w.>:])(?:std::|::)?(?:f?printf|f?puts|f?putc|putchar|perror|fopen|freopen|fdopen|tmpfile|fread|fwrite)\s*\("), "a stream"),
     (re.compile(r"\bstd::c(?:out|err|in|log)\b|(?<![\w.>:])std(?:out|err|in)\b"), "a stream"),
 ]
 
