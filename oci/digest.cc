@@ -18,7 +18,8 @@ template <class Tag>
 std::optional<BasicDigest<Tag>> BasicDigest<Tag>::try_parse(std::string_view text) {
   if (!text.starts_with(kPrefix)) return std::nullopt;
   text.remove_prefix(kPrefix.size());
-  if (text.size() != kHexDigits || !std::all_of(text.begin(), text.end(), is_lower_hex)) return std::nullopt;
+  if (text.size() != kHexDigits || !std::all_of(text.begin(), text.end(), is_lower_hex))
+    return std::nullopt;
   return BasicDigest(std::string(text));
 }
 

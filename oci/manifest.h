@@ -40,7 +40,8 @@ struct Index {
 [[nodiscard]] std::string to_json(const Manifest& manifest);
 [[nodiscard]] std::string to_json(const Index& index);
 
-// The first manifest of `index` for `want`; attestation entries (platform unknown/unknown) never match.
+// The manifest of `index` for `want`: the first of just that platform, else the compatible one of the newest variant;
+// nullptr if there is none. Attestation entries (platform unknown/unknown) never match.
 [[nodiscard]] const Descriptor* find_platform(const Index& index, const Platform& want);
 
 }  // namespace cooper::oci

@@ -14,15 +14,16 @@ struct Date {
   unsigned day;
 };
 
-// Days since 1970-01-01 of a date of the proleptic Gregorian calendar; years run from March, so that the leap day is
-// the last of its year, in eras of 400 years.
+// Days since 1970-01-01 of a date of the proleptic Gregorian calendar; years run from March, so
+// that the leap day is the last of its year, in eras of 400 years.
 std::int64_t days_of(const Date& date) {
   const std::int64_t year = date.month <= 2 ? date.year - 1 : date.year;
   const std::int64_t era = (year >= 0 ? year : year - 399) / 400;
   const std::int64_t year_of_era = year - era * 400;
   const std::int64_t month = (date.month + 9) % 12;
   const std::int64_t day_of_year = (153 * month + 2) / 5 + date.day - 1;
-  return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719468;
+  return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year -
+         719468;
 }
 
 Date date_of(std::int64_t days) {
@@ -31,7 +32,8 @@ Date date_of(std::int64_t days) {
   const std::int64_t day_of_era = days - era * 146097;
   const std::int64_t year_of_era =
       (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-  const std::int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  const std::int64_t day_of_year =
+      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   const std::int64_t month = (5 * day_of_year + 2) / 153;
   Date date{};
   date.day = static_cast<unsigned>(day_of_year - (153 * month + 2) / 5 + 1);
@@ -90,7 +92,8 @@ std::optional<std::int64_t> parse_offset(Cursor& cursor) {
   if (sign == 'Z' || sign == 'z') return 0;
   std::int64_t hours = 0;
   std::int64_t minutes = 0;
-  if (!cursor.number(2, hours) || !cursor.one_of(":") || !cursor.number(2, minutes)) return std::nullopt;
+  if (!cursor.number(2, hours) || !cursor.one_of(":") || !cursor.number(2, minutes))
+    return std::nullopt;
   if (hours > 23 || minutes > 59) return std::nullopt;
   const std::int64_t seconds = hours * 3600 + minutes * 60;
   return sign == '-' ? -seconds : seconds;
@@ -108,8 +111,9 @@ std::string to_rfc3339(std::int64_t seconds, std::int32_t nanoseconds) {
   const Date date = date_of(days);
   std::array<char, 64> buffer{};
   std::snprintf(buffer.data(), buffer.size(), "%04lld-%02u-%02uT%02lld:%02lld:%02lld",
-                static_cast<long long>(date.year), date.month, date.day, static_cast<long long>(rest / 3600),
-                static_cast<long long>(rest / 60 % 60), static_cast<long long>(rest % 60));
+                static_cast<long long>(date.year), date.month, date.day,
+                static_cast<long long>(rest / 3600), static_cast<long long>(rest / 60 % 60),
+                static_cast<long long>(rest % 60));
   std::string text = buffer.data();
   if (nanoseconds != 0) {
     std::snprintf(buffer.data(), buffer.size(), ".%09d", nanoseconds);
