@@ -10,13 +10,15 @@
 #   start_redis [NAME]             nothing is saved; sets redis_port
 #   stop_server NAME               stops one before the end
 #
-# A server also ends with the shell that started it, however that ends.
+# A server also ends with the shell that started it, however that ends, unless servers_outlive=yes was set
+# before it was started.
 # Each function returns non-zero after printing why, with the server's own log.
 
 registry_address=""
 registry_data=""
 redis_port=""
 servers_folder=""
+servers_outlive=${servers_outlive:-no}
 
 servers_begin() {
   servers_folder=$1
@@ -82,13 +84,16 @@ _await() {
 # _start NAME CONFIGURE ANSWERS COMMAND...: tries five ports. CONFIGURE and ANSWERS are called with the
 # port; the word PORT in COMMAND stands for it. Sets _port.
 _start() {
-  local name=$1 configure=$2 answers=$3 try pid log
+  local name=$1 configure=$2 answers=$3 try pid log leash=(setpriv --pdeathsig KILL --)
   shift 3
+  if [ "$servers_outlive" = yes ]; then
+    leash=(setsid)
+  fi
   log=$servers_folder/$name.log
   for try in 1 2 3 4 5; do
     _port=$(_free_port) || return 1
     "$configure" "$_port" || return 1
-    setpriv --pdeathsig KILL -- "${@//PORT/$_port}" >"$log" 2>&1 </dev/null &
+    "${leash[@]}" "${@//PORT/$_port}" >"$log" 2>&1 </dev/null &
     pid=$!
     if _await "$pid" "$answers" "$_port"; then
       echo "$pid" >"$servers_folder/pids/$name"
