@@ -2,11 +2,14 @@
 // blobs/sha256/<hex>), so other tools read it; cooper's own records live below cooper/ in it.
 //
 //   <root>/oci-layout  index.json  blobs/sha256/<hex> (0444)
-//   <root>/cooper/version  records/<kind>/<name>  tmp/<random>{,.lock}  locks/<kind>/<name>  snapshots/  mounts/
+//   <root>/cooper/version  stamps  records/<kind>/<name>  tmp/<random>{,.lock}  locks/<kind>/<name>  snapshots/  mounts/
 //
-// Promises: a file under a final name is complete (temp + hash + flush + rename + flush of the directory); any kill or full
-// disk leaves a valid store; any number of processes may use one store at once (flock). The root is 0700 and owned by
-// the caller, else it is refused. Thread-safe. Throws base::Error.
+// Promises: a file under a final name is complete (written without a name, hashed, then linked); any kill or full disk
+// leaves a valid store; any number of processes may use one store at once (flock). Thread-safe. Throws base::Error.
+// Durability: blobs are flushed to the disk behind the build's back; flush() waits for that, so what a build reported as
+// done survives a power cut. What was not flushed is found out after a reboot, because a blob is trusted without reading
+// only if the stamp noted for it (inode, size, times, boot) still fits; records that do not parse count as absent.
+// The root belongs to the caller and nobody else may write to it, else it is refused.
 #pragma once
 
 #include <cstdint>
@@ -34,7 +37,7 @@ class BlobWriter : public base::Sink {
   [[nodiscard]] virtual std::uint64_t size() const = 0;
 };
 
-// Held while alive; the kernel drops it when the process dies.
+// Held while alive; the kernel drops it when the process dies. Lock files are never removed.
 class Lock {
  public:
   explicit Lock(base::Fd fd) : fd_(std::move(fd)) {}
@@ -76,7 +79,7 @@ class Store {
   // Reads a blob and checks its digest on the way: the last read() throws Error(corrupt) instead of returning the end, after
   // the bad blob was moved to quarantine. nullptr when absent.
   [[nodiscard]] std::unique_ptr<base::Source> open_blob(const oci::Digest& digest) const;
-  // Opens for sending: like open_blob, but seekable; the caller promises to hash. nullopt when absent.
+  // Opens for sending: a plain descriptor; the caller verifies first or hashes. nullopt when absent.
   [[nodiscard]] std::optional<base::Fd> open_blob_fd(const oci::Digest& digest) const;
   [[nodiscard]] std::optional<std::string> read_blob(const oci::Digest& digest, std::uint64_t limit) const;
   // True when the blob is there and trustworthy: its (inode, size, mtime, ctime) are those noted when it was last hashed, or
@@ -99,6 +102,9 @@ class Store {
   struct TaggedImage { std::string reference; oci::Descriptor manifest; };
   [[nodiscard]] std::vector<TaggedImage> list_images() const;
   bool untag_image(const std::string& reference) const;
+
+  // Waits until every blob written by this process is on the disk.
+  void flush() const;
 
   // --- work space and locks
   [[nodiscard]] TempDirectory new_temp_directory() const;

@@ -1,0 +1,34 @@
+// Which blobs are known to hold the right bytes: an append-only text file, one line a blob, read once at opening.
+// A stamp is the blob file's (inode, size, mtime, ctime) and the boot it was noted in; a different value, an unreadable line or
+// another boot only means that the blob is hashed again before it is trusted. Thread-safe.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <mutex>
+#include <string>
+#include <unordered_map>
+
+#include "base/fd.h"
+#include "oci/digest.h"
+
+namespace cooper::store {
+
+class StampLog {
+ public:
+  explicit StampLog(int directory);
+
+  void note(const oci::Digest& blob, const struct stat& status);
+  [[nodiscard]] bool holds(const oci::Digest& blob, const struct stat& status) const;
+
+ private:
+  [[nodiscard]] std::string stamp_of(const struct stat& status) const;
+  void load(int directory);
+
+  std::string boot_;
+  base::Fd log_;
+  mutable std::mutex mutex_;
+  std::unordered_map<std::string, std::string> stamps_;  // digest hex -> stamp
+};
+
+}  // namespace cooper::store

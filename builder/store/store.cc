@@ -1,0 +1,132 @@
+#include "builder/store/store.h"
+
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/file_at.h"
+#include "builder/store/store_state.h"
+#include "builder/store/temp_space.h"
+
+namespace cooper::store {
+namespace {
+
+constexpr std::string_view kLayout = R"({"imageLayoutVersion":"1.0.0"})";
+constexpr std::string_view kEmptyIndex =
+    R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]})";
+constexpr std::string_view kVersion = "1\n";
+
+void make_parents(const std::string& path) {
+  for (std::size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1)) {
+    const std::string parent = path.substr(0, slash);
+    if (::mkdir(parent.c_str(), 0755) != 0 && errno != EEXIST) base::throw_errno("create directory", parent);
+  }
+}
+
+base::Fd open_root(const std::string& path) {
+  make_parents(path);
+  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) base::throw_errno("create store", path);
+  base::Fd root = base::open_host_directory(path);
+  const struct stat status = base::stat_fd(root.get(), path);
+  if (status.st_uid != ::geteuid() || (status.st_mode & 0022) != 0) {
+    throw base::Error(base::ErrorKind::denied, "open store", path,
+                      status.st_uid != ::geteuid() ? "it belongs to another user" : "other users may write to it")
+        .with_hint("give a directory of your own with --store");
+  }
+  return root;
+}
+
+void require_version(int cooper, const std::string& path) {
+  const auto version = base::try_read_file_at(cooper, "version", 64);
+  if (!version) {
+    base::write_file_at(cooper, "version", kVersion, 0600);
+  } else if (*version != kVersion) {
+    throw base::Error(base::ErrorKind::unsupported, "open store", path, "it was written by another version of cooper")
+        .with_hint("give another directory with --store, or remove this one");
+  }
+}
+
+}  // namespace
+
+base::Fd make_directory(int parent, const std::string& name, mode_t mode) {
+  if (auto existing = base::try_open_at(parent, name, O_RDONLY | O_DIRECTORY)) return std::move(*existing);
+  if (::mkdirat(parent, name.c_str(), mode) != 0 && errno != EEXIST) base::throw_errno("create directory", name);
+  return base::open_at(parent, name, O_RDONLY | O_DIRECTORY);
+}
+
+void require_safe_name(std::string_view name) {
+  const auto safe = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  };
+  bool good = !name.empty() && name.size() <= 128;
+  for (char c : name) good = good && safe(c);
+  if (!good) throw base::Error(base::ErrorKind::failure, "use record name", std::string(name), "not a plain word");
+}
+
+Store Store::open(const std::string& path) {
+  auto state = std::make_shared<State>();
+  state->root = open_root(path);
+  char resolved[PATH_MAX] = {};
+  if (::realpath(path.c_str(), resolved) == nullptr) base::throw_errno("open store", path);
+  state->path = resolved;
+  const int root = state->root.get();
+  state->blobs = make_directory(make_directory(root, "blobs", 0755).get(), "sha256", 0755);
+  state->cooper = make_directory(root, "cooper");
+  require_version(state->cooper.get(), path);
+  if (!base::try_stat_at(root, "index.json")) base::write_file_at(root, "index.json", kEmptyIndex);
+  if (!base::try_stat_at(root, "oci-layout")) base::write_file_at(root, "oci-layout", kLayout);
+  state->records = make_directory(state->cooper.get(), "records");
+  state->temp = make_directory(state->cooper.get(), "tmp");
+  state->locks = make_directory(state->cooper.get(), "locks");
+  state->stamps = std::make_unique<StampLog>(state->cooper.get());
+  state->flusher = std::make_unique<Flusher>();
+  remove_dead_temp(state->temp.get());
+  return Store(std::move(state));
+}
+
+Store::Store(std::shared_ptr<State> state) : state_(std::move(state)) {}
+Store::Store(Store&&) noexcept = default;
+Store& Store::operator=(Store&&) noexcept = default;
+Store::~Store() = default;
+
+const std::string& Store::path() const { return state_->path; }
+int Store::root_fd() const { return state_->root.get(); }
+
+base::Fd Store::directory(const std::string& name) const {
+  require_safe_name(name);
+  return make_directory(state_->cooper.get(), name);
+}
+
+void Store::flush() const {
+  state_->flusher->wait();
+  if (::fsync(state_->blobs.get()) != 0) base::throw_errno("flush", state_->path + "/blobs");
+}
+
+Lock Store::lock(std::string_view kind, const std::string& name, std::stop_token stop,
+                 const std::function<void()>& waiting) const {
+  require_safe_name(kind);
+  require_safe_name(name);
+  const base::Fd directory = make_directory(state_->locks.get(), std::string(kind));
+  base::Fd file = base::open_at(directory.get(), name, O_RDWR | O_CREAT, 0600);
+  bool told = false;
+  for (useconds_t pause = 1000;; pause = std::min<useconds_t>(pause * 2, 50'000)) {
+    if (::flock(file.get(), LOCK_EX | LOCK_NB) == 0) return Lock(std::move(file));
+    if (errno != EWOULDBLOCK && errno != EINTR) base::throw_errno("lock", name);
+    if (stop.stop_requested()) throw base::Error(base::ErrorKind::cancelled, "lock", name, "cancelled");
+    if (!told && waiting) waiting();
+    told = true;
+    ::usleep(pause);
+  }
+}
+
+std::optional<Lock> Store::try_lock(std::string_view kind, const std::string& name) const {
+  require_safe_name(kind);
+  require_safe_name(name);
+  const base::Fd directory = make_directory(state_->locks.get(), std::string(kind));
+  base::Fd file = base::open_at(directory.get(), name, O_RDWR | O_CREAT, 0600);
+  if (::flock(file.get(), LOCK_EX | LOCK_NB) == 0) return Lock(std::move(file));
+  if (errno == EWOULDBLOCK) return std::nullopt;
+  base::throw_errno("lock", name);
+}
+
+}  // namespace cooper::store
