@@ -40,7 +40,8 @@ void refuse_other_spelling(const JsonObject& object) {
   constexpr std::array<std::string_view, 10> kNames = {
       "schemaVersion", "mediaType", "config", "layers",   "manifests",
       "digest",        "size",      "urls",   "platform", "fsLayers"};
-  for (const auto& [key, value] : object.value().items()) {
+  for (const auto& member : object.value().items()) {
+    const std::string& key = member.key();
     const std::string lower = to_lower(key);
     const bool misspelt = std::any_of(kNames.begin(), kNames.end(), [&](std::string_view name) {
       return key != name && lower == to_lower(name);
