@@ -1,8 +1,8 @@
 // Snapshots: layers as directories, made only when a RUN (or a read of file bytes) needs them, kept for the next one.
 //
 // Every layer is unpacked once, under its own DiffId, in overlay form (cooper/snapshots/<hex>/fs), and a stack is an overlay mount
-// of those directories made inside the sandbox's mount namespace. Where overlayfs is not available (Flavor::plain) a stack is one
-// directory per ChainId, made by copying the parent's. A `complete` marker makes a directory valid; without it, it is removed.
+// of those directories made inside the sandbox's mount namespace. A directory gets its final name only when it is whole.
+// Thread-safe. Throws base::Error.
 #pragma once
 
 #include <functional>
@@ -21,7 +21,7 @@
 
 namespace cooper::snapshot {
 
-enum class Flavor { overlay, overlay_userxattr, plain };
+enum class Flavor { overlay, overlay_userxattr };
 
 // Must make sure that a layer's blob is in the store (fetching it if need be) and return its descriptor.
 using BlobNeeded = std::function<oci::Descriptor(const oci::DiffId&)>;

@@ -1,0 +1,135 @@
+#include "builder/snapshot/snapshot.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <future>
+
+#include "base/error.h"
+#include "base/file_at.h"
+#include "builder/snapshot/tree_times.h"
+
+namespace cooper::snapshot {
+namespace {
+
+constexpr const char* kFiles = "fs";
+
+layer::TreeForm form_of(Flavor flavor) {
+  return flavor == Flavor::overlay ? layer::TreeForm::overlay : layer::TreeForm::overlay_userxattr;
+}
+
+base::Fd make_child(int parent, const char* name, mode_t mode) {
+  if (::mkdirat(parent, name, mode) != 0) base::throw_errno("create directory", name);
+  return base::open_at(parent, name, O_RDONLY | O_DIRECTORY);
+}
+
+}  // namespace
+
+struct Snapshots::State {
+  store::Store* store = nullptr;
+  Flavor flavor = Flavor::overlay;
+  base::Fd directory;
+  std::string path;
+
+  [[nodiscard]] std::string path_of(const oci::DiffId& layer) const { return path + "/" + layer.hex() + "/" + kFiles; }
+  [[nodiscard]] bool has(const oci::DiffId& layer) const {
+    return base::try_stat_at(directory.get(), layer.hex() + "/" + kFiles).has_value();
+  }
+  // Gives `made` (a directory holding fs/) its final name, unless somebody was faster.
+  void publish(int from, const char* made, const oci::DiffId& layer) const;
+  void unpack(const oci::DiffId& layer, const BlobNeeded& blob, std::stop_token stop);
+};
+
+void Snapshots::State::publish(int from, const char* made, const oci::DiffId& layer) const {
+  if (::renameat(from, made, directory.get(), layer.hex().c_str()) == 0) return;
+  if (errno != EEXIST && errno != ENOTEMPTY) base::throw_errno("store snapshot", layer.to_string());
+}
+
+void Snapshots::State::unpack(const oci::DiffId& layer, const BlobNeeded& blob, std::stop_token stop) {
+  const store::Lock lock = store->lock("snapshot", layer.hex(), stop);
+  if (has(layer)) return;
+  const oci::Descriptor descriptor = blob(layer);
+  const store::TempDirectory temp = store->new_temp_directory();
+  const base::Fd snapshot = make_child(temp.fd(), "snapshot", 0700);
+  const base::Fd files = make_child(snapshot.get(), kFiles, 0755);
+  static_cast<void>(layer::read_layer(*store, descriptor, layer, files.get(), form_of(flavor), stop));
+  publish(temp.fd(), "snapshot", layer);
+}
+
+Snapshots::Snapshots(store::Store& store, Flavor flavor) : state_(std::make_unique<State>()) {
+  state_->store = &store;
+  state_->flavor = flavor;
+  // The two forms of whiteouts and of file owners do not mix, so each has its own directories.
+  const std::string name = flavor == Flavor::overlay ? "snapshots" : "snapshots-user";
+  state_->directory = store.directory(name);
+  state_->path = store.path() + "/cooper/" + name;
+}
+
+Snapshots::~Snapshots() = default;
+
+Flavor Snapshots::flavor() const { return state_->flavor; }
+
+std::optional<std::string> Snapshots::try_directory(const oci::DiffId& layer) const {
+  if (!state_->has(layer)) return std::nullopt;
+  return state_->path_of(layer);
+}
+
+std::vector<std::string> Snapshots::directories(std::span<const oci::DiffId> layers, const BlobNeeded& blob,
+                                                std::stop_token stop) {
+  std::vector<std::future<void>> unpacking;
+  std::vector<std::string> paths;
+  for (const oci::DiffId& layer : layers) {
+    paths.push_back(state_->path_of(layer));
+    if (state_->has(layer)) continue;
+    unpacking.push_back(
+        std::async(std::launch::async, [this, &layer, &blob, stop] { state_->unpack(layer, blob, stop); }));
+  }
+  for (std::future<void>& one : unpacking) one.wait();
+  for (std::future<void>& one : unpacking) one.get();  // throws the first failure
+  return paths;
+}
+
+struct WritableRoot::State {
+  State(Snapshots::State& snapshots_, store::TempDirectory temp_) : snapshots(&snapshots_), temp(std::move(temp_)) {}
+
+  Snapshots::State* snapshots;
+  store::TempDirectory temp;
+  std::vector<std::string> lowers;  // top first
+};
+
+WritableRoot::WritableRoot(std::unique_ptr<State> state) : state_(std::move(state)) {}
+WritableRoot::WritableRoot(WritableRoot&&) noexcept = default;
+WritableRoot& WritableRoot::operator=(WritableRoot&&) noexcept = default;
+WritableRoot::~WritableRoot() = default;
+
+WritableRoot Snapshots::create(std::span<const oci::DiffId> layers, const BlobNeeded& blob, std::stop_token stop) {
+  auto state = std::make_unique<WritableRoot::State>(*state_, state_->store->new_temp_directory());
+  std::vector<std::string> paths = directories(layers, blob, stop);
+  state->lowers.assign(paths.rbegin(), paths.rend());
+  const base::Fd snapshot = make_child(state->temp.fd(), "snapshot", 0700);
+  const base::Fd files = make_child(snapshot.get(), kFiles, 0755);
+  static_cast<void>(make_child(state->temp.fd(), "work", 0700));
+  if (::fchmod(files.get(), 0755) != 0) base::throw_errno("set mode of", "upper directory");
+  return WritableRoot(std::move(state));
+}
+
+std::variant<sandbox::OverlayRoot, sandbox::DirectoryRoot> WritableRoot::spec() const {
+  const std::string& base = state_->temp.path();
+  return sandbox::OverlayRoot{state_->lowers, base + "/snapshot/" + kFiles, base + "/work"};
+}
+
+layer::WrittenLayer WritableRoot::commit(const layer::LayerStack& lower, const std::vector<std::string>& skip,
+                                         const layer::LayerOptions& options) {
+  const Snapshots::State& snapshots = *state_->snapshots;
+  const base::Fd files = base::open_at(state_->temp.fd(), std::string("snapshot/") + kFiles, O_RDONLY | O_DIRECTORY);
+  layer::DiffOptions diff;
+  diff.form = form_of(snapshots.flavor);
+  diff.skip = skip;
+  diff.threads = options.threads;
+  layer::WrittenLayer written = layer::write_overlay_diff(*snapshots.store, files.get(), lower, diff, options);
+  if (options.clamp_mtime) set_tree_times(files.get(), written.index);
+  if (skip.empty()) snapshots.publish(state_->temp.fd(), "snapshot", written.diff_id);
+  return written;
+}
+
+}  // namespace cooper::snapshot
