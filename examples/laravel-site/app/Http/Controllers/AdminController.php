@@ -1,0 +1,14 @@
+<?php
+
+namespace App\Http\Controllers;
+
+use App\Models\Order;
+use Illuminate\Contracts\View\View;
+
+class AdminController
+{
+    public function __invoke(): View
+    {
+        return view('admin', ['count' => Order::query()->count(), 'casks' => (int) Order::query()->sum('amount')]);
+    }
+}

@@ -1,0 +1,21 @@
+<?php
+
+use App\Providers\RouteServiceProvider;
+use Illuminate\Support\ServiceProvider;
+
+return [
+    'name' => env('APP_NAME', 'The Cooperage'),
+    'env' => env('APP_ENV', 'production'),
+    'debug' => (bool) env('APP_DEBUG', false),
+    'url' => env('APP_URL', 'https://site.example.test'),
+    'asset_url' => env('ASSET_URL'),
+    'timezone' => 'UTC',
+    'locale' => 'en',
+    'fallback_locale' => 'en',
+    'key' => env('APP_KEY'),
+    'cipher' => 'AES-256-CBC',
+    'maintenance' => ['driver' => env('APP_MAINTENANCE_DRIVER', 'file')],
+    'providers' => ServiceProvider::defaultProviders()->merge([
+        RouteServiceProvider::class,
+    ])->toArray(),
+];

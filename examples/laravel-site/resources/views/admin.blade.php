@@ -1,0 +1,7 @@
+@extends('layouts.page')
+
+@section('title', 'Overview')
+
+@section('content')
+    <p>{{ $count }} orders, {{ $casks }} casks</p>
+@endsection
