@@ -1,0 +1,185 @@
+# shellcheck shell=bash disable=SC2034  # the variables are for the tests
+# What the end-to-end tests share. A test is a script that defines functions case_NAME and ends with
+# `run_cases`. Each case begins in an empty folder; the store is shared by the cases of one script
+# unless a case calls fresh_store.
+#
+#   COOPER_BIN   the program under test (needed)
+#   ONLY         run only the case of this name
+#
+# $work: the script's own folder. $store: the store. After `cooper_run ARGUMENTS`: $status, $out, $err.
+
+set -euo pipefail
+
+e2e_folder=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+project=$(cd "$e2e_folder/../.." && pwd)
+: "${COOPER_BIN:?the cooper program to test}"
+# shellcheck source=../support/servers.sh
+. "$project/tests/support/servers.sh"
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/cooper-e2e.XXXXXX")
+store=$work/store
+status=0
+out=""
+err=""
+case_name=""
+
+end_of_tests() {
+  local status=$?
+  trap - EXIT
+  servers_end
+  rm -rf "$work"
+  exit "$status"
+}
+trap end_of_tests EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+servers_begin "$work/servers"
+
+fail() {
+  echo "FAILED: $case_name: $*"
+  echo "--- stdout"
+  printf '%s\n' "$out" | tail -n 40
+  echo "--- stderr"
+  printf '%s\n' "$err" | tail -n 60
+  exit 1
+}
+
+skip_test() {
+  echo "skipped: $*"
+  exit 77
+}
+
+cooper() {
+  "$COOPER_BIN" --root "$store" "$@"
+}
+
+cooper_run() {
+  status=0
+  cooper "$@" >"$work/out" 2>"$work/err" || status=$?
+  out=$(<"$work/out")
+  err=$(tr -d '\0' <"$work/err")
+}
+
+cooper_ok() {
+  cooper_run "$@"
+  [ "$status" -eq 0 ] || fail "exit status $status of: cooper $*"
+}
+
+# A refusal is an exit status other than 0 that is no crash, and a line that begins with "error: ".
+cooper_refuses() {
+  cooper_run "$@"
+  [ "$status" -ne 0 ] || fail "accepted: cooper $*"
+  [ "$status" -lt 128 ] || fail "ended by a signal (exit status $status): cooper $*"
+  grep -q '^error: ' <<<"$err" || fail "no line 'error: ...'"
+}
+
+err_has() {
+  local text
+  for text in "$@"; do
+    grep -qF -- "$text" <<<"$err" || fail "stderr lacks '$text'"
+  done
+}
+
+err_lacks() {
+  local text
+  for text in "$@"; do
+    ! grep -qF -- "$text" <<<"$err" || fail "stderr has '$text'"
+  done
+}
+
+same() {
+  [ "$1" = "$2" ] || fail "'$1' is not '$2'${3:+ ($3)}"
+}
+
+# A root file system of a few of this machine's own programs: ./rootfs, for COPY rootfs/ /
+make_rootfs() {
+  local program path library
+  if [ ! -d "$work/rootfs" ]; then
+    mkdir -p "$work"/rootfs/{bin,etc,tmp,root}
+    ln -s bin "$work/rootfs/sbin"
+    chmod 1777 "$work/rootfs/tmp"
+    printf 'root:x:0:0:root:/root:/bin/sh\nweb:x:1000:1000:web:/home/web:/bin/sh\n' >"$work/rootfs/etc/passwd"
+    printf 'root:x:0:\nweb:x:1000:\n' >"$work/rootfs/etc/group"
+    for program in dash cat ls mkdir rm mv cp ln chmod chown echo id env sleep stat touch head tail sort \
+      grep sed readlink sha256sum dd mknod true false uname hostname wc; do
+      path=$(command -v "$program") || path=/bin/$program
+      case $path in /*) ;; *) path=/bin/$program ;; esac
+      [ -e "$path" ] || path=/usr/bin/$program
+      cp -L "$path" "$work/rootfs/bin/$program"
+      ldd "$path" | grep -o '/[^ ]*' | while read -r library; do
+        mkdir -p "$work/rootfs$(dirname "$library")"
+        cp -Ln "$library" "$work/rootfs$library"
+      done
+    done
+    ln -s dash "$work/rootfs/bin/sh"
+  fi
+  cp -a "$work/rootfs" rootfs
+}
+
+# dockerfile [FILE]: the Dockerfile from stdin, after a stage "base" made of ./rootfs.
+dockerfile() {
+  [ -d rootfs ] || make_rootfs
+  {
+    printf 'FROM scratch AS base\nCOPY rootfs/ /\nENV PATH=/bin\n'
+    cat
+  } >"${1:-Dockerfile}"
+}
+
+fresh_store() {
+  store=$work/store.$RANDOM$RANDOM
+}
+
+# The process ids whose command line or root folder has to do with this test's folder.
+leftover_processes() {
+  local entry
+  for entry in /proc/[0-9]*; do
+    [ "${entry#/proc/}" != $$ ] || continue
+    if readlink "$entry/root" "$entry/cwd" 2>/dev/null | grep -qF "$work/store"; then
+      echo "${entry#/proc/}"
+    fi
+  done
+}
+
+leftover_mounts() {
+  grep -F "$work" /proc/self/mountinfo || true
+}
+
+nothing_left_behind() {
+  local try
+  for try in $(seq 20); do
+    if [ -z "$(leftover_processes)" ] && [ -z "$(leftover_mounts)" ]; then
+      return 0
+    fi
+    sleep 0.1
+  done
+  fail "left behind after $try tries: processes [$(leftover_processes)] mounts [$(leftover_mounts)]"
+}
+
+# Every blob of the store has the digest that is its name, and the index is JSON.
+store_is_valid() {
+  local blob
+  [ -d "$store" ] || return 0
+  python3 -c 'import json, sys; json.load(open(sys.argv[1]))' "$store/index.json" || fail "index.json is broken"
+  for blob in "$store"/blobs/sha256/*; do
+    [ -f "$blob" ] || continue
+    same "$(sha256sum <"$blob" | cut -d' ' -f1)" "$(basename "$blob")" "a blob's name and its bytes"
+  done
+}
+
+run_cases() {
+  local name ran=0
+  for name in $(declare -F | sed -n 's/^declare -f case_//p'); do
+    if [ -n "${ONLY:-}" ] && [ "$name" != "$ONLY" ]; then
+      continue
+    fi
+    case_name=$name
+    mkdir -p "$work/case.$name"
+    cd "$work/case.$name"
+    "case_$name"
+    cd "$work"
+    rm -rf "$work/case.$name"
+    echo "ok: $name"
+    ran=$((ran + 1))
+  done
+  [ "$ran" -gt 0 ] || fail "no case ran"
+}

@@ -1,0 +1,106 @@
+#!/usr/bin/env bash
+# Images go to a real registry and come back from it, byte for byte.
+. "$(dirname "$0")/lib.sh"
+
+command -v docker-registry >/dev/null || skip_test "docker-registry is not installed"
+start_registry
+open=$registry_address
+start_registry guarded --auth cooper:staves
+guarded=$registry_address
+
+manifest_of() {
+  curl -s --noproxy '*' -H 'Accept: application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json' "$@"
+}
+
+case_push_and_pull() {
+  local digest
+  dockerfile <<'END'
+FROM base
+RUN echo pushed > /pushed
+CMD ["/bin/cat", "/pushed"]
+END
+  cooper_ok build -t "$open/team/app:1" -t "$open/team/app:latest" --push --metadata-file meta.json .
+  digest=$(jq -r '."containerimage.digest"' meta.json)
+  same "$(manifest_of "http://$open/v2/team/app/manifests/1" | sha256sum | cut -d' ' -f1)" "${digest#sha256:}"
+  same "$(manifest_of "http://$open/v2/team/app/manifests/latest" | sha256sum | cut -d' ' -f1)" "${digest#sha256:}"
+  if command -v skopeo >/dev/null; then
+    skopeo copy -q --src-tls-verify=false "docker://$open/team/app:1" oci:copied:1 || fail "skopeo cannot read the image"
+  fi
+  fresh_store
+  cooper_ok pull "$open/team/app:1"
+  store_is_valid
+  same "$(grep -c "${digest#sha256:}" "$store/index.json")" 1 "the pulled image in the store"
+  # From the registry as a base.
+  printf 'FROM %s/team/app:1\nRUN cat /pushed > /again\n' "$open" >Dockerfile
+  fresh_store
+  cooper_ok build --progress plain --output type=local,dest=files .
+  same "$(<files/again)" pushed
+}
+
+case_push_again_uploads_nothing() {
+  dockerfile <<'END'
+FROM base
+RUN echo once > /once
+END
+  cooper_ok build -t "$open/team/once:1" --push .
+  local before after
+  before=$(find "$registry_data" -type f | wc -l)
+  cooper_ok build -t "$open/team/once:1" --push .
+  after=$(find "$registry_data" -type f | wc -l)
+  same "$after" "$before" "files in the registry"
+}
+
+case_refused_without_credentials() {
+  printf 'FROM scratch\nLABEL a=b\n' >Dockerfile
+  export HOME=$PWD DOCKER_CONFIG=$PWD/.docker
+  cooper_refuses build -t "$guarded/team/app:1" --push .
+  err_has "$guarded" "401"
+  printf 'FROM %s/team/app:1\n' "$guarded" >Dockerfile
+  cooper_refuses build .
+  err_has "$guarded" "401"
+}
+
+case_wrong_password() {
+  printf 'FROM scratch\nLABEL a=b\n' >Dockerfile
+  mkdir .docker
+  export HOME=$PWD DOCKER_CONFIG=$PWD/.docker
+  printf '{"auths": {"%s": {"auth": "%s"}}}' "$guarded" "$(printf 'cooper:wrong-word' | base64)" >.docker/config.json
+  cooper_refuses build -t "$guarded/team/app:1" --push .
+  err_has "$guarded" "401"
+  err_lacks "wrong-word" "$(printf 'cooper:wrong-word' | base64)"
+}
+
+case_right_password() {
+  printf 'FROM scratch\nLABEL a=b\n' >Dockerfile
+  mkdir .docker
+  export HOME=$PWD DOCKER_CONFIG=$PWD/.docker
+  printf '{"auths": {"%s": {"auth": "%s"}}}' "$guarded" "$(printf 'cooper:staves' | base64)" >.docker/config.json
+  cooper_ok build -t "$guarded/team/app:1" --push .
+  fresh_store
+  cooper_ok pull "$guarded/team/app:1"
+}
+
+case_absent_image() {
+  cooper_refuses pull "$open/team/none:1"
+  err_has "$open/team/none:1" "404"
+  printf 'FROM %s/team/none:1\n' "$open" >Dockerfile
+  cooper_refuses build .
+  err_has "Dockerfile:1" "team/none"
+}
+
+case_base_layers_are_not_fetched_for_a_copy() {
+  dockerfile <<'END'
+FROM base
+COPY file /file
+END
+  echo x >file
+  cooper_ok build -t "$open/lazy/base:1" --push .
+  fresh_store
+  printf 'FROM %s/lazy/base:1\nCOPY file /more\n' "$open" >Dockerfile
+  cooper_ok build -t "$open/lazy/app:1" --push .
+  local size
+  size=$(du -s --block-size=1000 "$store" | cut -f1)
+  [ "$size" -lt 1000 ] || fail "the store has $size kB: base layers were fetched"
+}
+
+run_cases
