@@ -50,6 +50,40 @@ std::string read_regular(Fd fd, const std::string& name, std::uint64_t limit) {
   return read_all(source, limit, name);
 }
 
+// Opens a directory that is to be emptied, whatever its mode says (its owner may always change that).
+Fd open_for_removal(int dir, const std::string& name) {
+  const Fd handle = open_at(dir, name, O_PATH | O_DIRECTORY);
+  const std::string path = "/proc/self/fd/" + std::to_string(handle.get());
+  Fd opened(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!opened && errno == EACCES && ::chmod(path.c_str(), 0700) == 0) {
+    opened = Fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  }
+  if (!opened) throw_errno("remove", name);
+  // A directory that can be read but not changed: rare enough to try every time.
+  struct stat status = {};
+  if (::fstat(opened.get(), &status) == 0 && (status.st_mode & S_IRWXU) != S_IRWXU) ::fchmod(opened.get(), 0700);
+  return opened;
+}
+
+// Removes what is in `dir`. What lies deeper than the limit of open descriptors allows is moved up into `top`, which the
+// caller empties again.
+void empty_directory(int dir, int top, const std::string& name, int depth) {
+  constexpr int kMaxDepth = 64;
+  for (const std::string& entry : list_directory(dir, name)) {
+    if (::unlinkat(dir, entry.c_str(), 0) == 0 || errno == ENOENT) continue;
+    if (errno != EISDIR) throw_errno("remove", entry);
+    if (depth >= kMaxDepth) {
+      if (::renameat(dir, entry.c_str(), top, random_name().c_str()) != 0) throw_errno("remove", entry);
+      continue;
+    }
+    {
+      const Fd child = open_for_removal(dir, entry);
+      empty_directory(child.get(), top, entry, depth + 1);
+    }
+    if (::unlinkat(dir, entry.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) throw_errno("remove", entry);
+  }
+}
+
 }  // namespace
 
 Fd open_host(const std::string& path, int flags, mode_t mode) {
@@ -134,15 +168,14 @@ std::string read_file_at(int dir, const std::string& name, std::uint64_t limit) 
 
 void write_file_at(int dir, const std::string& name, std::string_view content, mode_t mode) {
   const std::string temp = name + "." + random_name();
-  {
-    const Fd fd = open_at(dir, temp, O_WRONLY | O_CREAT | O_EXCL, mode);
+  const Fd fd = open_at(dir, temp, O_WRONLY | O_CREAT | O_EXCL, mode);
+  try {
     write_all(fd.get(), as_bytes(content), name);
     if (::fsync(fd.get()) != 0) throw_errno("flush", name);
-  }
-  if (::renameat(dir, temp.c_str(), dir, name.c_str()) != 0) {
-    const int cause = errno;
+    if (::renameat(dir, temp.c_str(), dir, name.c_str()) != 0) throw_errno("rename", name);
+  } catch (...) {
     ::unlinkat(dir, temp.c_str(), 0);
-    throw system_error("rename", name, cause);
+    throw;
   }
   if (::fsync(dir) != 0) throw_errno("flush directory of", name);
 }
@@ -167,10 +200,9 @@ std::vector<std::string> list_directory(int dir, const std::string& name_for_err
 
 void remove_tree_at(int dir, const std::string& name) {
   if (::unlinkat(dir, name.c_str(), 0) == 0 || errno == ENOENT) return;
-  if (errno != EISDIR && errno != EPERM && errno != EBUSY && errno != ENOTEMPTY) throw_errno("remove", name);
-  auto child = try_open_at(dir, name, O_RDONLY | O_DIRECTORY);
-  if (!child) return;
-  for (const std::string& entry : list_directory(child->get(), name)) remove_tree_at(child->get(), entry);
+  if (errno != EISDIR) throw_errno("remove", name);
+  const Fd top = open_for_removal(dir, name);
+  while (!list_directory(top.get(), name).empty()) empty_directory(top.get(), top.get(), name, 0);
   if (::unlinkat(dir, name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) throw_errno("remove", name);
 }
 
