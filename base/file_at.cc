@@ -50,7 +50,8 @@ std::string read_regular(Fd fd, const std::string& name, std::uint64_t limit) {
   return read_all(source, limit, name);
 }
 
-// Opens a directory that is to be emptied, whatever its mode says (its owner may always change that).
+// Opens a directory that is to be emptied, whatever its mode says (its owner may always change
+// that).
 Fd open_for_removal(int dir, const std::string& name) {
   const Fd handle = open_at(dir, name, O_PATH | O_DIRECTORY);
   const std::string path = "/proc/self/fd/" + std::to_string(handle.get());
@@ -61,26 +62,29 @@ Fd open_for_removal(int dir, const std::string& name) {
   if (!opened) throw_errno("remove", name);
   // A directory that can be read but not changed: rare enough to try every time.
   struct stat status = {};
-  if (::fstat(opened.get(), &status) == 0 && (status.st_mode & S_IRWXU) != S_IRWXU) ::fchmod(opened.get(), 0700);
+  if (::fstat(opened.get(), &status) == 0 && (status.st_mode & S_IRWXU) != S_IRWXU)
+    ::fchmod(opened.get(), 0700);
   return opened;
 }
 
-// Removes what is in `dir`. What lies deeper than the limit of open descriptors allows is moved up into `top`, which the
-// caller empties again.
+// Removes what is in `dir`. What lies deeper than the limit of open descriptors allows is moved up
+// into `top`, which the caller empties again.
 void empty_directory(int dir, int top, const std::string& name, int depth) {
   constexpr int kMaxDepth = 64;
   for (const std::string& entry : list_directory(dir, name)) {
     if (::unlinkat(dir, entry.c_str(), 0) == 0 || errno == ENOENT) continue;
     if (errno != EISDIR) throw_errno("remove", entry);
     if (depth >= kMaxDepth) {
-      if (::renameat(dir, entry.c_str(), top, random_name().c_str()) != 0) throw_errno("remove", entry);
+      if (::renameat(dir, entry.c_str(), top, random_name().c_str()) != 0)
+        throw_errno("remove", entry);
       continue;
     }
     {
       const Fd child = open_for_removal(dir, entry);
       empty_directory(child.get(), top, entry, depth + 1);
     }
-    if (::unlinkat(dir, entry.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) throw_errno("remove", entry);
+    if (::unlinkat(dir, entry.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT)
+      throw_errno("remove", entry);
   }
 }
 
@@ -128,7 +132,8 @@ Fd make_directories_in_root(int root, std::string_view path, mode_t mode,
   Fd current = open_in_root(root, "", O_PATH | O_DIRECTORY);
   std::string walked;
   for (std::string_view part : split_path(path)) {
-    // The walk restarts at the root for every component: links and ".." then mean what they mean in the root.
+    // The walk restarts at the root for every component: links and ".." then mean what they mean in
+    // the root.
     walked += "/" + std::string(part);
     auto next = try_open_in_root(root, walked, O_PATH | O_DIRECTORY);
     if (!next) {
@@ -203,7 +208,8 @@ void remove_tree_at(int dir, const std::string& name) {
   if (errno != EISDIR) throw_errno("remove", name);
   const Fd top = open_for_removal(dir, name);
   while (!list_directory(top.get(), name).empty()) empty_directory(top.get(), top.get(), name, 0);
-  if (::unlinkat(dir, name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) throw_errno("remove", name);
+  if (::unlinkat(dir, name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT)
+    throw_errno("remove", name);
 }
 
 std::string read_link_at(int dir, const std::string& name) {

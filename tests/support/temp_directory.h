@@ -15,7 +15,8 @@ namespace cooper::test {
 
 class TempDirectory {
  public:
-  TempDirectory() : path_((std::filesystem::temp_directory_path() / "cooper-test-XXXXXX").string()) {
+  TempDirectory()
+      : path_((std::filesystem::temp_directory_path() / "cooper-test-XXXXXX").string()) {
     if (::mkdtemp(path_.data()) == nullptr) base::throw_errno("create directory", path_);
     fd_ = base::open_host_directory(path_);
   }

@@ -17,11 +17,12 @@ TEST_CASE("an error is one line of doing, thing and cause") {
 
 TEST_CASE("text from outside cannot command a terminal") {
   CHECK(printable("a\x1b[31mb\n\r\x07") == "a\\x1b[31mb\\x0a\\x0d\\x07");
-  CHECK(printable("\xc2\x9b") == "\\xc2\\x9b");          // C1 control
+  CHECK(printable("\xc2\x9b") == "\\xc2\\x9b");           // C1 control
   CHECK(printable("\xe2\x80\xae") == "\\xe2\\x80\\xae");  // right-to-left override
   CHECK(printable("\xff\xfe") == "\\xff\\xfe");
   CHECK(printable("gr\xc3\xbc\xc3\x9f") == "gr\xc3\xbc\xc3\x9f");
-  CHECK(std::string(Error(ErrorKind::usage, "open", "a\nb", "c\x1b").what()) == "open 'a\\x0ab': c\\x1b");
+  CHECK(std::string(Error(ErrorKind::usage, "open", "a\nb", "c\x1b").what()) ==
+        "open 'a\\x0ab': c\\x1b");
 }
 
 TEST_CASE("errno becomes a kind") {

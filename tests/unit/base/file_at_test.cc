@@ -39,7 +39,8 @@ TEST_CASE("names never leave the root") {
   CHECK(read_in_root(root.fd(), "up") == "inside");
   CHECK_THROWS_AS(static_cast<void>(open_in_root(root.fd(), "loop", O_RDONLY)), Error);
   CHECK_FALSE(try_open_in_root(root.fd(), "none/deep", O_RDONLY).has_value());
-  CHECK_THROWS_AS(static_cast<void>(open_in_root(root.fd(), std::string_view("a\0b", 3), O_RDONLY)), Error);
+  CHECK_THROWS_AS(static_cast<void>(open_in_root(root.fd(), std::string_view("a\0b", 3), O_RDONLY)),
+                  Error);
 }
 
 TEST_CASE("make_directories_in_root follows links in the root only") {
@@ -52,7 +53,8 @@ TEST_CASE("make_directories_in_root follows links in the root only") {
   const Fd made = make_directories_in_root(root.fd(), "in/a/b", 0755, [&](int) { ++created; });
   CHECK(created == 2);
   CHECK(try_stat_at(root.fd(), "real/a/b").has_value());
-  CHECK(make_directories_in_root(root.fd(), "real/../real/a", 0755, [&](int) { ++created; }).valid());
+  CHECK(
+      make_directories_in_root(root.fd(), "real/../real/a", 0755, [&](int) { ++created; }).valid());
   CHECK(created == 2);
   // A link to nowhere in the root is an error; nothing appears outside.
   CHECK_THROWS_AS(static_cast<void>(make_directories_in_root(root.fd(), "abs/y")), Error);

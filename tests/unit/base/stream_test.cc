@@ -40,10 +40,10 @@ TEST_CASE("a short buffer gets the front") {
 
 TEST_CASE("UTF-8 is strict") {
   CHECK(is_valid_utf8("gr\xc3\xbc\xc3\x9f \xf0\x9f\x98\x80"));
-  CHECK_FALSE(is_valid_utf8("\xc0\xaf"));              // overlong
-  CHECK_FALSE(is_valid_utf8("\xed\xa0\x80"));          // surrogate
-  CHECK_FALSE(is_valid_utf8("\xf4\x90\x80\x80"));      // beyond the last code point
-  CHECK_FALSE(is_valid_utf8("\xe2\x82"));              // cut off
+  CHECK_FALSE(is_valid_utf8("\xc0\xaf"));          // overlong
+  CHECK_FALSE(is_valid_utf8("\xed\xa0\x80"));      // surrogate
+  CHECK_FALSE(is_valid_utf8("\xf4\x90\x80\x80"));  // beyond the last code point
+  CHECK_FALSE(is_valid_utf8("\xe2\x82"));          // cut off
   CHECK(decode_utf8("\xc3\xbcx") == std::pair<char32_t, std::size_t>{0xfc, 2});
   CHECK(decode_utf8("") == std::pair<char32_t, std::size_t>{0, 0});
 }
