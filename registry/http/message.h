@@ -1,0 +1,78 @@
+// A request and its answer, as values.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/sink.h"
+#include "base/source.h"
+#include "registry/http/url.h"
+
+namespace cooper::http {
+
+// Header fields in order; names compare without regard to case. A field may occur more than once.
+class Headers {
+ public:
+  Headers() = default;
+  Headers(std::initializer_list<std::pair<std::string, std::string>> fields) : fields_(fields) {}
+
+  void add(std::string name, std::string value) {
+    fields_.emplace_back(std::move(name), std::move(value));
+  }
+  void set(std::string name, std::string value);  // replaces all of that name
+  void remove(std::string_view name);
+  [[nodiscard]] std::optional<std::string> find(std::string_view name) const;  // the first
+  [[nodiscard]] std::vector<std::string> find_all(std::string_view name) const;
+  [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& fields() const noexcept {
+    return fields_;
+  }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> fields_;
+};
+
+// What a request sends. `open` is called again for every try and gives `size` bytes from the
+// beginning.
+struct Body {
+  std::function<std::unique_ptr<base::Source>()> open;
+  std::uint64_t size = 0;
+};
+[[nodiscard]] Body text_body(std::string text);
+
+struct Response {
+  int status = 0;
+  Headers headers = {};
+  std::string body = {};  // of an answer that went to no sink
+};
+
+// Whether a wrapper may send the request again after a transient failure.
+enum class Retry { safe, never };
+
+struct Request {
+  std::string method = "GET";
+  Url url = {};
+  Headers headers = {};
+  std::optional<Body> body = {};
+  // Asked once per answer, with status and headers: where its body goes. nullptr (or no function):
+  // Response::body.
+  std::function<base::Sink*(const Response& head)> sink_for = {};
+  std::uint64_t sink_limit = 0;  // bytes a sink may get; 0: no limit
+  std::uint64_t body_limit =
+      64 * 1024;  // bytes of Response::body; more is Error(limit), of a status >= 400 cut off
+  std::chrono::seconds idle_timeout{60};
+  Retry retry = Retry::safe;
+  std::stop_token stop = {};
+  // ADD <url> sets it: an answer from a loopback, private or link-local address (after name
+  // resolution) is refused.
+  bool public_addresses_only = false;
+};
+
+}  // namespace cooper::http
