@@ -48,7 +48,7 @@ case_capabilities() {
 
 case_background_processes_end_with_the_step() {
   run_in_step '(sleep 271 &) ; echo done > /done'
-  same "$(<files/done)" done
+  same "$(<files/done)" "done"
   ! pgrep -f '^sleep 271$' >/dev/null || fail "a process outlived its step"
   nothing_left_behind
 }
