@@ -71,7 +71,8 @@ Error& Error::with_spot(SourceSpot spot) {
 }
 
 Error system_error(std::string doing, std::string thing, int error_number) {
-  Error error(kind_of(error_number), std::move(doing), std::move(thing), describe_errno(error_number));
+  Error error(kind_of(error_number), std::move(doing), std::move(thing),
+              describe_errno(error_number));
   error.errno_ = error_number;
   if (error_number == ENOSPC || error_number == EDQUOT) {
     error.with_hint("free space there, or let cooper use another directory with --store");

@@ -1,7 +1,8 @@
 // The one exception type of cooper: facts about what failed, made into text once, at the edge.
 //
-// An Error says what was being done, to which thing, and why it failed; optionally what cures it and where in a
-// source file it was asked for. Throw it for what ends the build; return what a caller expects (absent, miss).
+// An Error says what was being done, to which thing, and why it failed; optionally what cures it
+// and where in a source file it was asked for. Throw it for what ends the build; return what a
+// caller expects (absent, miss).
 #pragma once
 
 #include <exception>
@@ -26,7 +27,8 @@ enum class ErrorKind {
   cancelled,    // the user or a sibling's failure stopped it
 };
 
-// A place in a text file; line and column count from 1, 0 means unknown. `line_text` is the physical line.
+// A place in a text file; line and column count from 1, 0 means unknown. `line_text` is the
+// physical line.
 struct SourceSpot {
   std::string file;
   int line = 0;
@@ -37,7 +39,8 @@ struct SourceSpot {
 
 class Error : public std::exception {
  public:
-  // `doing` is a verb phrase ("open", "pull layer"), `thing` its object (quoted in the text, may be empty).
+  // `doing` is a verb phrase ("open", "pull layer"), `thing` its object (quoted in the text, may be
+  // empty).
   Error(ErrorKind kind, std::string doing, std::string thing, std::string cause);
 
   Error& with_hint(std::string hint);
@@ -73,7 +76,8 @@ class Error : public std::exception {
 // Throws system_error with the present errno.
 [[noreturn]] void throw_errno(std::string doing, std::string thing);
 
-// Makes untrusted bytes safe to print on one line: control bytes, C1, bidi controls and invalid UTF-8 become \xNN.
+// Makes untrusted bytes safe to print on one line: control bytes, C1, bidi controls and invalid
+// UTF-8 become \xNN.
 [[nodiscard]] std::string printable(std::string_view text);
 
 }  // namespace cooper::base

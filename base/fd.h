@@ -1,4 +1,5 @@
-// Move-only owner of a file descriptor. Closes once, never retries close, never throws from the destructor.
+// Move-only owner of a file descriptor. Closes once, never retries close, never throws from the
+// destructor.
 #pragma once
 
 #include <utility>

@@ -47,7 +47,9 @@ std::string clean_path(std::string_view path) {
   return out.empty() ? "." : out;
 }
 
-std::string clean_below_root(std::string_view path) { return join_components(resolve_dots(path, true)); }
+std::string clean_below_root(std::string_view path) {
+  return join_components(resolve_dots(path, true));
+}
 
 std::string join_path(std::string_view base, std::string_view path) {
   if (is_absolute(path)) return clean_path(path);

@@ -10,7 +10,8 @@ namespace cooper::base {
 // Lexically shortest equal path: no "//", no ".", ".." resolved, no trailing "/"; "" gives ".".
 [[nodiscard]] std::string clean_path(std::string_view path);
 
-// `path` cleaned as if rooted at "/" and returned without the leading "/": never begins with "..". "" is the root.
+// `path` cleaned as if rooted at "/" and returned without the leading "/": never begins with "..".
+// "" is the root.
 [[nodiscard]] std::string clean_below_root(std::string_view path);
 
 // base + "/" + path unless path is absolute (then path); cleaned.
@@ -24,6 +25,8 @@ namespace cooper::base {
 // "a/b/c" -> "c".
 [[nodiscard]] std::string_view base_name(std::string_view clean);
 
-[[nodiscard]] inline bool is_absolute(std::string_view path) { return !path.empty() && path.front() == '/'; }
+[[nodiscard]] inline bool is_absolute(std::string_view path) {
+  return !path.empty() && path.front() == '/';
+}
 
 }  // namespace cooper::base

@@ -20,7 +20,8 @@ class Sink {
 
   // Takes all of `bytes` or throws Error.
   virtual void write(std::span<const std::byte> bytes) = 0;
-  // The stream is complete: flush what is buffered. A sink destroyed without finish() was abandoned.
+  // The stream is complete: flush what is buffered. A sink destroyed without finish() was
+  // abandoned.
   virtual void finish() {}
 };
 

@@ -35,14 +35,17 @@ std::size_t edit_distance(const std::string& a, const std::string& b) {
 
 }  // namespace
 
-std::optional<std::string> nearest_name(std::string_view word, const std::vector<std::string>& candidates) {
+std::optional<std::string> nearest_name(std::string_view word,
+                                        const std::vector<std::string>& candidates) {
   if (word.empty() || word.size() > kMaxWord) return std::nullopt;
   const std::string wanted = lower(word);
   const std::size_t limit = std::clamp<std::size_t>(word.size() / 3, 1, 3);
   std::size_t best = limit + 1;
   const std::string* nearest = nullptr;
   for (const std::string& candidate : candidates) {
-    if (candidate.empty() || candidate.size() > word.size() + limit || candidate.size() + limit < word.size()) continue;
+    if (candidate.empty() || candidate.size() > word.size() + limit ||
+        candidate.size() + limit < word.size())
+      continue;
     const std::size_t distance = edit_distance(wanted, lower(candidate));
     if (distance < best) {
       best = distance;

@@ -7,7 +7,8 @@
 
 namespace cooper::base {
 
-// The first code point of `text` and the bytes it takes; {0, 0} when `text` is empty or does not begin with one.
+// The first code point of `text` and the bytes it takes; {0, 0} when `text` is empty or does not
+// begin with one.
 [[nodiscard]] std::pair<char32_t, std::size_t> decode_utf8(std::string_view text);
 
 [[nodiscard]] bool is_valid_utf8(std::string_view text);

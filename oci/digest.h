@@ -1,5 +1,6 @@
 // Names of bytes. Digest, DiffId and ChainId are three types: mixing them up does not compile.
-// Only sha256 is accepted ("sha256:" and 64 lower-case hexadecimal digits); anything else is refused before use.
+// Only sha256 is accepted ("sha256:" and 64 lower-case hexadecimal digits); anything else is
+// refused before use.
 #pragma once
 
 #include <compare>
@@ -14,14 +15,17 @@
 
 namespace cooper::oci {
 
-// A content hash as the OCI image specification writes it. A value is always valid. Tag tells what bytes it names.
+// A content hash as the OCI image specification writes it. A value is always valid. Tag tells what
+// bytes it names.
 template <class Tag>
 class BasicDigest {
  public:
   [[nodiscard]] static std::optional<BasicDigest> try_parse(std::string_view text);
   // Throws base::Error(corrupt).
   [[nodiscard]] static BasicDigest parse(std::string_view text);
-  [[nodiscard]] static BasicDigest of_bytes(std::string_view bytes) { return from_hash(base::sha256_hex(bytes)); }
+  [[nodiscard]] static BasicDigest of_bytes(std::string_view bytes) {
+    return from_hash(base::sha256_hex(bytes));
+  }
   [[nodiscard]] static BasicDigest from_sha256(const base::Sha256Bytes& hash) {
     return from_hash(base::to_hex(hash));
   }
@@ -32,7 +36,9 @@ class BasicDigest {
 
  private:
   explicit BasicDigest(std::string hex) : hex_(std::move(hex)) {}
-  [[nodiscard]] static BasicDigest from_hash(std::string hex) { return BasicDigest(std::move(hex)); }
+  [[nodiscard]] static BasicDigest from_hash(std::string hex) {
+    return BasicDigest(std::move(hex));
+  }
   std::string hex_;
 };
 
@@ -40,9 +46,10 @@ struct BlobTag {};
 struct DiffTag {};
 struct ChainTag {};
 
-using Digest = BasicDigest<BlobTag>;    // of a blob as it is stored and sent (a layer: compressed)
-using DiffId = BasicDigest<DiffTag>;    // of a layer's uncompressed tar
-using ChainId = BasicDigest<ChainTag>;  // of a stack of layers (OCI image specification, "Layer ChainID")
+using Digest = BasicDigest<BlobTag>;  // of a blob as it is stored and sent (a layer: compressed)
+using DiffId = BasicDigest<DiffTag>;  // of a layer's uncompressed tar
+using ChainId =
+    BasicDigest<ChainTag>;  // of a stack of layers (OCI image specification, "Layer ChainID")
 
 extern template class BasicDigest<BlobTag>;
 extern template class BasicDigest<DiffTag>;

@@ -1,5 +1,6 @@
-// The image configuration: what a container runs and how the image came to be (OCI image specification, "config", with
-// Docker's extensions Healthcheck, OnBuild, Shell, ArgsEscaped). Fields unknown to cooper are kept verbatim.
+// The image configuration: what a container runs and how the image came to be (OCI image
+// specification, "config", with Docker's extensions Healthcheck, OnBuild, Shell, ArgsEscaped).
+// Fields unknown to cooper are kept verbatim.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +27,8 @@ struct Healthcheck {
   bool operator==(const Healthcheck&) const = default;
 };
 
-// The "config" object. Env is an ordered list of NAME=value with unique names, as the format has it.
+// The "config" object. Env is an ordered list of NAME=value with unique names, as the format has
+// it.
 struct RunConfig {
   std::string user;
   std::set<std::string> exposed_ports;
@@ -65,13 +67,16 @@ struct ImageConfig {
   bool operator==(const ImageConfig&) const = default;
 };
 
-// Throws base::Error(corrupt) naming the member. Accepts what registries hold: null members, Env entries without "=".
+// Throws base::Error(corrupt) naming the member. Accepts what registries hold: null members, Env
+// entries without "=".
 [[nodiscard]] ImageConfig parse_image_config(std::string_view json);
-// Deterministic bytes: same value, same text. Empty members are left out, "architecture", "os", "rootfs" never.
+// Deterministic bytes: same value, same text. Empty members are left out, "architecture", "os",
+// "rootfs" never.
 [[nodiscard]] std::string to_json(const ImageConfig& config);
 
 // Value of NAME in an Env list.
-[[nodiscard]] std::optional<std::string> env_value(const std::vector<std::string>& env, std::string_view name);
+[[nodiscard]] std::optional<std::string> env_value(const std::vector<std::string>& env,
+                                                   std::string_view name);
 // Replaces NAME in place or appends it.
 void set_env(std::vector<std::string>& env, std::string_view name, std::string_view value);
 

@@ -1,5 +1,6 @@
 // An image reference: registry/repository[:tag][@digest], with Docker's short forms ("php:8" is
-// docker.io/library/php:8). Parsed once at the border; a value is valid (grammar of the distribution project).
+// docker.io/library/php:8). Parsed once at the border; a value is valid (grammar of the
+// distribution project).
 #pragma once
 
 #include <optional>
