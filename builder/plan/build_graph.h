@@ -117,7 +117,9 @@ struct BaseImage {
 };
 
 struct ContextUse {
-  std::string name;              // "" is the main build context
+  std::string name;              // "" is the main build context; else a name of TargetRequest::local_contexts
+  std::string identity;          // TargetRequest::main_context or context_identity; equal identities are one entry
+  std::size_t request = 0;       // index of the first TargetRequest that uses it: where to look its path up
 };
 
 // One history entry of a target: made by a step (a layer) or by metadata only.

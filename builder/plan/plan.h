@@ -42,6 +42,7 @@ struct ExternalImage {
   oci::Platform platform;
   std::string file_name;
   dockerfile::SourceRange where;
+  std::string location;     // `key` without the platform: canonical reference, or the named context's URL
   bool operator<(const ExternalImage& other) const { return key < other.key; }
 };
 

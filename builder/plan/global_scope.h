@@ -1,0 +1,28 @@
+// The variables outside every stage: platform arguments (row A7) and the ARGs before the first FROM (row A1).
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "builder/plan/remarks.h"
+#include "builder/plan/scope.h"
+
+namespace cooper::plan {
+
+struct GlobalScope {
+  Scope values;
+  std::set<std::string> declared;  // every global ARG, with a value or without
+};
+
+[[nodiscard]] GlobalScope make_global_scope(const TargetRequest& request);
+
+// Predefined arguments need no ARG: proxies (A6), platforms (A7) and BuildKit's own (A8).
+[[nodiscard]] bool is_predefined_argument(const std::string& name);
+[[nodiscard]] bool is_proxy_argument(const std::string& name);
+
+// FROM's words are expanded with the global variables alone. Throws base::Error(usage).
+[[nodiscard]] std::string expand_global(const std::string& text, const GlobalScope& scope,
+                                        const dockerfile::Dockerfile& file,
+                                        const dockerfile::SourceRange& where, Remarks& remarks);
+
+}  // namespace cooper::plan

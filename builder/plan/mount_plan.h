@@ -1,0 +1,30 @@
+// RUN --mount: options expanded, defaults filled in, what may not be combined refused (rows R8-R13).
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "builder/plan/expander.h"
+
+namespace cooper::plan {
+
+// The input `from` names; "" is the main build context.
+using FindInput = std::function<Input(const std::string& from)>;
+
+struct MountInputs {
+  const Expander& expander;
+  const FindInput& find_input;
+  std::string workdir;                // absolute
+  std::string cache_mount_namespace;  // may be empty
+};
+
+// In mount order: by target, so that a directory is mounted before what lies below it.
+// Throws base::Error(usage).
+[[nodiscard]] std::vector<MountOp> plan_mounts(const std::vector<dockerfile::Mount>& mounts,
+                                               const MountInputs& inputs);
+
+// "64m", "1GiB", "512" -> bytes; nullopt for anything else.
+[[nodiscard]] std::optional<std::uint64_t> try_parse_size(const std::string& text);
+
+}  // namespace cooper::plan

@@ -1,0 +1,101 @@
+#include "builder/plan/plan.h"
+
+#include "builder/plan/graph_builder.h"
+#include "builder/plan/reachable_stages.h"
+#include "builder/plan/stage_planner.h"
+
+namespace cooper::plan {
+
+namespace {
+
+// --build-arg names that no ARG of the file declares and that mean nothing by themselves (row A9).
+void note_unused_arguments(std::set<std::string>& out, const TargetRequest& request) {
+  std::set<std::string> declared;
+  const auto note = [&](const dockerfile::Instruction& instruction) {
+    if (const auto* arg = std::get_if<dockerfile::Arg>(&instruction.payload)) {
+      for (const auto& given : arg->args) declared.insert(given.first);
+    }
+  };
+  for (const dockerfile::Instruction& instruction : request.file->global_args) note(instruction);
+  for (const dockerfile::Stage& stage : request.file->stages) {
+    for (const dockerfile::Instruction& instruction : stage.instructions) note(instruction);
+  }
+  for (const auto& given : request.build_args) {
+    const std::string& name = given.first;
+    if (declared.count(name) == 0 && !is_predefined_argument(name)) out.insert(name);
+  }
+}
+
+// The image is for the platform that was asked for, whatever the base said (row M15).
+oci::Platform image_platform(const oci::Platform& base, const oci::Platform& wanted) {
+  const bool same = base.os == wanted.os && base.architecture == wanted.architecture;
+  oci::Platform platform = base;
+  platform.os = wanted.os;
+  platform.architecture = wanted.architecture;
+  if (!wanted.variant.empty() || !same) platform.variant = wanted.variant;
+  if (!wanted.os_version.empty() || !same) platform.os_version = wanted.os_version;
+  if (!wanted.os_features.empty() || !same) platform.os_features = wanted.os_features;
+  return oci::normalize(std::move(platform));
+}
+
+TargetImage make_target(const TargetRequest& request, const StageTable& table,
+                        const StageState& state) {
+  TargetImage target;
+  target.name = request.name.empty() ? table.at(table.target()).display_name : request.name;
+  target.result = state.result;
+  target.config = state.config;
+  target.base_history = state.config.history.size();
+  target.history = state.history;
+  target.platform = image_platform(state.config.platform, request.platform);
+  target.config.platform = target.platform;
+  return target;
+}
+
+class Planner {
+ public:
+  Planner(const std::vector<TargetRequest>& requests, const ResolvedImages& resolved)
+      : requests_(requests), resolved_(resolved), tables_(requests, remarks_) {}
+
+  Plan plan() {
+    Plan out;
+    for (std::size_t i = 0; i < requests_.size(); ++i) {
+      plan_request(i);
+      note_unused_arguments(out.unused_build_args, requests_[i]);
+    }
+    out.graph = graph_.take();
+    out.diagnostics = remarks_.take();
+    return out;
+  }
+
+ private:
+  void plan_request(std::size_t index) {
+    const StageTable& table = tables_.at(index);
+    const TargetRequest& request = requests_[index];
+    std::map<std::size_t, StageState> stages;
+    const PlanningInputs inputs{table,    index,  resolved_, tables_.by_name(),
+                                targets_, stages, graph_,    remarks_};
+    for (const std::size_t stage : reachable_stages(table, resolved_, tables_.by_name()).stages) {
+      StageState state = StagePlanner(inputs, stage).plan();
+      stages.emplace(stage, std::move(state));
+    }
+    StageState state = stages.at(table.target());
+    for (const auto& [name, value] : request.labels) state.config.config.labels[name] = value;
+    graph_.add_target(make_target(request, table, state));
+    targets_.emplace(request.name, std::move(state));
+  }
+
+  const std::vector<TargetRequest>& requests_;
+  const ResolvedImages& resolved_;
+  Remarks remarks_;
+  RequestTables tables_;
+  GraphBuilder graph_;
+  std::map<std::string, StageState> targets_;
+};
+
+}  // namespace
+
+Plan make_plan(const std::vector<TargetRequest>& requests, const ResolvedImages& resolved) {
+  return Planner(requests, resolved).plan();
+}
+
+}  // namespace cooper::plan

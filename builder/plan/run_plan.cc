@@ -1,0 +1,125 @@
+#include "builder/plan/run_plan.h"
+
+#include "builder/plan/global_scope.h"
+#include "builder/plan/shell_form.h"
+#include "builder/plan/text.h"
+
+namespace cooper::plan {
+
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+constexpr const char* kScriptDirectory = "/dev/pipes/";
+
+void check_allowed(const dockerfile::Run& run, const TargetRequest& request) {
+  if (!run.devices.empty()) {
+    throw Error(ErrorKind::unsupported, "run with --device", run.devices.front(),
+                "devices are not given to steps");
+  }
+  if (run.security == dockerfile::Security::insecure && !request.allow_insecure) {
+    throw Error(ErrorKind::unsupported, "run with --security", "insecure",
+                "the build does not allow it")
+        .with_hint("allow it with --allow security.insecure");
+  }
+  if (run.network == dockerfile::Network::host && !request.allow_host_network) {
+    throw Error(ErrorKind::unsupported, "run with --network", "host",
+                "the build does not allow it")
+        .with_hint("allow it with --allow network.host");
+  }
+}
+
+std::string argument_or(const TargetRequest& request, const char* name, const std::string& given) {
+  const auto found = request.build_args.find(name);
+  return found != request.build_args.end() && !found->second.empty() ? found->second : given;
+}
+
+// Row H7: the line, then each body with its terminator, for the shell to read.
+std::string with_bodies(const dockerfile::Run& run) {
+  std::string text = run.command.text;
+  for (const dockerfile::Heredoc& heredoc : run.heredocs) {
+    text += "\n" + heredoc.body + heredoc.name;
+  }
+  return text;
+}
+
+void set_command(RunOp& op, const dockerfile::Run& run, const StageState& state) {
+  if (run.heredocs.empty()) {
+    op.argv = argv_of(run.command, state);
+    return;
+  }
+  dockerfile::Command command = run.command;
+  if (run.heredocs.size() == 1 && is_lone_heredoc(command.text)) {
+    const dockerfile::Heredoc& heredoc = run.heredocs.front();
+    if (heredoc.body.starts_with("#!")) {
+      op.script = heredoc;
+      op.argv = {kScriptDirectory + heredoc.name};
+      return;
+    }
+    command.text = heredoc.body;
+  } else {
+    command.text = with_bodies(run);
+  }
+  op.argv = argv_of(command, state);
+}
+
+// Proxy arguments in both spellings, unless the stage has a variable of that name (row A6).
+std::vector<std::string> proxy_environment(const TargetRequest& request, const Scope& scope) {
+  Scope proxies;
+  for (const auto& [name, value] : request.build_args) {
+    if (!is_proxy_argument(name) || value.empty()) continue;
+    for (const std::string& spelling : {upper_case(name), lower_case(name)}) {
+      if (!scope.has(spelling)) proxies.set(spelling, value);
+    }
+  }
+  return proxies.environment();
+}
+
+}  // namespace
+
+bool is_lone_heredoc(const std::string& text) {
+  std::size_t i = text.find_first_not_of(" \t");
+  if (i == std::string::npos) return false;
+  while (i < text.size() && text[i] >= '0' && text[i] <= '9') ++i;
+  if (text.compare(i, 2, "<<") != 0) return false;
+  i += 2;
+  if (i < text.size() && text[i] == '-') ++i;
+  i = text.find_first_not_of(" \t", i);
+  if (i == std::string::npos) return false;
+  char quote = 0;
+  for (; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '<') return false;
+    if (quote != 0) {
+      if (c == quote) quote = 0;
+    } else if (c == '\'' || c == '"') {
+      quote = c;
+    } else if (c == ' ' || c == '\t') {
+      return text.find_first_not_of(" \t\r", i) == std::string::npos;
+    }
+  }
+  return true;
+}
+
+RunOp plan_run(const dockerfile::Run& run, const StageState& state, const TargetRequest& request,
+               const Expander& expander, const FindInput& find_input) {
+  check_allowed(run, request);
+  const std::string& workdir = state.config.config.working_dir;
+  RunOp op;
+  set_command(op, run, state);
+  op.env = state.scope.environment();
+  op.proxy_env = proxy_environment(request, state.scope);
+  op.user = state.config.config.user;
+  op.cwd = workdir.empty() ? "/" : workdir;
+  op.network = run.network;
+  op.security = run.security;
+  op.hostname = argument_or(request, "BUILDKIT_SANDBOX_HOSTNAME", request.hostname);
+  const std::string cache_namespace =
+      argument_or(request, "BUILDKIT_CACHE_MOUNT_NS", request.cache_mount_namespace);
+  op.mounts =
+      plan_mounts(run.mounts, MountInputs{expander, find_input, op.cwd, cache_namespace});
+  return op;
+}
+
+}  // namespace cooper::plan

@@ -1,0 +1,206 @@
+#include "builder/plan/stage_planner.h"
+
+#include "base/path.h"
+#include "builder/plan/at_spot.h"
+#include "builder/plan/config_changes.h"
+#include "builder/plan/copy_plan.h"
+#include "builder/plan/history_text.h"
+#include "builder/plan/run_plan.h"
+#include "builder/plan/text.h"
+
+namespace cooper::plan {
+
+namespace {
+
+// How many labels the stage will use: its outside base and everything that makes a step.
+std::size_t label_count(const StageEntry& entry, const std::vector<StageInstruction>& instructions) {
+  const bool outside = !std::holds_alternative<StageOrigin>(entry.base) &&
+                       !std::holds_alternative<ScratchOrigin>(entry.base) &&
+                       !std::holds_alternative<TargetOrigin>(entry.base);
+  std::size_t count = outside ? 1 : 0;
+  for (const StageInstruction& instruction : instructions) {
+    if (makes_step(instruction.instruction)) ++count;
+  }
+  return count;
+}
+
+const BaseImage& resolved_image(const ResolvedImages& resolved, const ExternalImage& image) {
+  const auto found = resolved.find(image.key);
+  if (found != resolved.end()) return found->second;
+  throw base::Error(base::ErrorKind::not_found, "plan with image", image.name,
+                    "it was not resolved");
+}
+
+bool wants_no_cache(const StageTable& table, std::size_t stage) {
+  const TargetRequest& request = table.request();
+  if (request.no_cache) return true;
+  const std::string& name = table.at(stage).stage->name;
+  if (name.empty()) return false;
+  for (const std::string& wanted : request.no_cache_stages) {
+    if (lower_case(wanted) == name) return true;
+  }
+  return false;
+}
+
+// A file of one stage needs no stage name in its labels.
+std::string label_name(const StageTable& table, std::size_t stage) {
+  return table.size() == 1 ? "" : table.at(stage).display_name;
+}
+
+}  // namespace
+
+StagePlanner::StagePlanner(const PlanningInputs& inputs, std::size_t stage)
+    : in_(inputs),
+      index_(stage),
+      entry_(inputs.table.at(stage)),
+      instructions_(stage_instructions(inputs.table, stage, inputs.resolved, inputs.tables)),
+      label_(label_name(inputs.table, stage), label_count(entry_, instructions_)) {}
+
+StageState StagePlanner::plan() {
+  at_spot(in_.table.file(), entry_.stage->where, [&] { begin(); });
+  for (const StageInstruction& entry : instructions_) {
+    at_spot(in_.table.file(), entry.instruction.where, [&] { apply(entry); });
+  }
+  return std::move(state_);
+}
+
+void StagePlanner::begin() {
+  std::visit([this](const auto& origin) { begin_with(origin); }, entry_.base);
+  begin_stage(state_);
+}
+
+void StagePlanner::begin_with(const ScratchOrigin&) {
+  const oci::Platform& platform = in_.table.request().platform;
+  state_ = empty_state(platform);
+  state_.result = add_step(std::nullopt, ScratchOp{}, platform, "FROM scratch", entry_.stage->where);
+}
+
+void StagePlanner::begin_with(const StageOrigin& origin) {
+  state_ = in_.stages.at(origin.stage);
+}
+
+void StagePlanner::begin_with(const ImageOrigin& origin) {
+  const BaseImage& image = resolved_image(in_.resolved, origin.image);
+  state_ = state_of_image(image, origin.image.platform);
+  state_.result = image_step(origin.image, label_.next("FROM " + origin.image.location, false));
+}
+
+// A directory as a base: an image with no configuration that holds the directory's files.
+void StagePlanner::begin_with(const ContextOrigin& origin) {
+  state_ = empty_state(entry_.platform);
+  const dockerfile::SourceRange& where = entry_.stage->where;
+  const StepId empty =
+      add_step(std::nullopt, ScratchOp{}, entry_.platform, "FROM scratch", where);
+  CopyOp op;
+  op.from = ContextInput{context(origin.context)};
+  op.sources.push_back(CopySource{CopySource::Kind::path, "/", ""});
+  op.destination = "/";
+  const std::string text = "FROM " + origin.context;
+  state_.result = add_step(empty, op, entry_.platform, label_.next(text, false), where);
+  state_.history.push_back(HistoryItem{state_.result, text + " # buildkit"});
+}
+
+void StagePlanner::begin_with(const TargetOrigin& origin) {
+  state_ = in_.targets.at(origin.target);
+}
+
+void StagePlanner::apply(const StageInstruction& entry) {
+  const dockerfile::Instruction& instruction = entry.instruction;
+  const Expander expander(state_, in_.table.file(), instruction.where, in_.remarks);
+  if (const auto* run_payload = std::get_if<dockerfile::Run>(&instruction.payload)) {
+    run(*run_payload, entry, expander);
+  } else if (const auto* copy_payload = std::get_if<dockerfile::Copy>(&instruction.payload)) {
+    copy(*copy_payload, entry, expander);
+  } else if (const auto* dir_payload = std::get_if<dockerfile::Workdir>(&instruction.payload)) {
+    workdir(*dir_payload, entry, expander);
+  } else {
+    const ChangeInputs inputs{expander, in_.table.globals(), in_.table.request().build_args};
+    auto created_by = apply_change(state_, cmd_given_, instruction, inputs);
+    if (created_by) state_.history.push_back(HistoryItem{std::nullopt, std::move(*created_by)});
+  }
+}
+
+void StagePlanner::run(const dockerfile::Run& run, const StageInstruction& entry,
+                       const Expander& expander) {
+  const FindInput find_input = [&](const std::string& from) {
+    return source(from, entry.instruction.where);
+  };
+  RunOp op = plan_run(run, state_, in_.table.request(), expander, find_input);
+  std::string created_by = run_text(op.argv, state_);
+  add_layer(std::move(op), entry, std::move(created_by));
+}
+
+void StagePlanner::copy(const dockerfile::Copy& copy, const StageInstruction& entry,
+                        const Expander& expander) {
+  const Input from = source(copy.from.value_or(""), entry.instruction.where);
+  PlannedCopy planned = plan_copy(copy, state_, expander, from);
+  std::string created_by = copy_text(planned.op, planned.destination);
+  add_layer(std::move(planned.op), entry, std::move(created_by));
+}
+
+void StagePlanner::workdir(const dockerfile::Workdir& workdir, const StageInstruction& entry,
+                           const Expander& expander) {
+  std::string& current = state_.config.config.working_dir;
+  const std::string wanted = expander.word(workdir.path);
+  current = base::join_path("/", base::join_path(current.empty() ? "/" : current, wanted));
+  const std::string created_by = "WORKDIR " + current;
+  if (current == "/") {
+    state_.history.push_back(HistoryItem{std::nullopt, created_by});
+    return;
+  }
+  add_layer(WorkdirOp{current, state_.config.config.user}, entry, created_by);
+}
+
+void StagePlanner::add_layer(Op op, const StageInstruction& entry, std::string created_by) {
+  const std::string label = label_.next(instruction_text(entry.instruction), entry.triggered);
+  state_.result = add_step(state_.result, std::move(op), state_.platform, label,
+                           entry.instruction.where);
+  state_.history.push_back(HistoryItem{state_.result, std::move(created_by)});
+}
+
+StepId StagePlanner::add_step(std::optional<StepId> parent, Op op, const oci::Platform& platform,
+                              std::string label, const dockerfile::SourceRange& where) {
+  Step step;
+  step.parent = parent;
+  step.op = std::move(op);
+  step.platform = platform;
+  step.stage = entry_.display_name;
+  step.label = std::move(label);
+  step.where = where;
+  step.file_name = in_.table.file().file_name;
+  step.no_cache = wants_no_cache(in_.table, index_);
+  return in_.graph.add(std::move(step));
+}
+
+StepId StagePlanner::image_step(const ExternalImage& image, const std::string& label) {
+  const BaseImage& base = resolved_image(in_.resolved, image);
+  if (!has_layers(base)) {
+    return add_step(std::nullopt, ScratchOp{}, image.platform, label, image.where);
+  }
+  return add_step(std::nullopt, BaseOp{in_.graph.add_image(base)}, image.platform, label,
+                  image.where);
+}
+
+std::size_t StagePlanner::context(const std::string& name) {
+  return in_.graph.add_context(in_.table.request(), in_.request_index, name);
+}
+
+Input StagePlanner::source(const std::string& name, const dockerfile::SourceRange& where) {
+  if (name.empty()) return ContextInput{context("")};
+  const Origin origin = in_.table.source(name, index_, where);
+  if (const auto* stage = std::get_if<StageOrigin>(&origin)) {
+    return StepInput{in_.stages.at(stage->stage).result};
+  }
+  if (const auto* image = std::get_if<ImageOrigin>(&origin)) {
+    return StepInput{image_step(image->image, "FROM " + image->image.location)};
+  }
+  if (const auto* directory = std::get_if<ContextOrigin>(&origin)) {
+    return ContextInput{context(directory->context)};
+  }
+  if (const auto* target = std::get_if<TargetOrigin>(&origin)) {
+    return StepInput{in_.targets.at(target->target).result};
+  }
+  return EmptyInput{};
+}
+
+}  // namespace cooper::plan
