@@ -8,7 +8,8 @@ return [
     'env' => env('APP_ENV', 'production'),
     'debug' => (bool) env('APP_DEBUG', false),
     'url' => env('APP_URL', 'https://site.example.test'),
-    'asset_url' => env('ASSET_URL'),
+    // Root-relative by default: one build of the assets serves every host name.
+    'asset_url' => env('ASSET_URL', '/'),
     'timezone' => 'UTC',
     'locale' => 'en',
     'fallback_locale' => 'en',
