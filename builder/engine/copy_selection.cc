@@ -1,0 +1,176 @@
+#include "builder/engine/copy_selection.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/path.h"
+#include "base/sha256.h"
+#include "builder/dockerfile/pattern.h"
+#include "builder/engine/digest_files.h"
+
+namespace cooper::engine {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+// Component by component, so that only directories a pattern can match in are listed.
+void match_components(layer::FileTree& tree, const std::string& directory, std::span<const std::string_view> pattern,
+                      std::vector<std::string>& matches) {
+  if (pattern.empty()) {
+    matches.push_back(directory);
+    return;
+  }
+  const std::string part(pattern.front());
+  const auto descend = [&](const std::string& name) {
+    const std::string path = directory.empty() ? name : directory + "/" + name;
+    match_components(tree, path, pattern.subspan(1), matches);
+  };
+  if (!dockerfile::has_wildcards(part)) {
+    const std::string path = directory.empty() ? part : directory + "/" + part;
+    if (tree.find(tree.resolve(path, false))) descend(part);
+    return;
+  }
+  for (const std::string& name : tree.list(tree.resolve(directory, true))) {
+    if (dockerfile::match_path(part, name)) descend(name);
+  }
+}
+
+std::vector<std::string> match_source(layer::FileTree& tree, const std::string& source) {
+  const std::string clean = base::clean_below_root(source);
+  if (!dockerfile::has_wildcards(clean)) return {clean};
+  std::vector<std::string> matches;
+  const auto parts = base::split_path(clean);
+  match_components(tree, "", parts, matches);
+  return matches;
+}
+
+[[noreturn]] void refuse_missing(layer::FileTree& tree, const std::string& source, const std::string& clean) {
+  Error error(ErrorKind::not_found, "copy", source, "not found in the " + tree.name());
+  if (tree.hidden(clean)) error.with_hint("it is there, but a pattern of the ignore file excludes it");
+  throw error;
+}
+
+SelectedSource select_one(layer::FileTree& tree, const std::string& source, const std::string& clean,
+                          const dockerfile::IgnoreRules& excludes) {
+  const std::string meant = tree.resolve(clean, true);
+  const auto top = tree.find(meant);
+  if (!top) refuse_missing(tree, source, clean);
+  SelectedSource selected;
+  selected.base_name = std::string(base::base_name(clean));
+  selected.directory = top->type == layer::EntryType::directory;
+  if (!selected.directory) {
+    if (!excludes.ignores(selected.base_name)) selected.items.push_back({"", *top});
+    return selected;
+  }
+  tree.walk(meant, [&](const layer::Entry& entry) {
+    const std::string below = entry.path.size() > meant.size()
+                                  ? entry.path.substr(meant.empty() ? 0 : meant.size() + 1)
+                                  : std::string();
+    if (!below.empty() && excludes.ignores(below)) return excludes.may_contain_included(below);
+    selected.items.push_back({below, entry});
+    return true;
+  });
+  return selected;
+}
+
+SelectedSource select_text(const plan::CopySource& source) {
+  SelectedSource selected;
+  selected.base_name = source.path;
+  selected.text = source.content;
+  layer::Entry entry;
+  entry.path = source.path;
+  entry.mode = 0644;
+  entry.size = source.content.size();
+  base::Sha256 hash;
+  hash.update(source.content);
+  entry.content = hash.finish();
+  selected.items.push_back({"", std::move(entry)});
+  return selected;
+}
+
+SelectedSource select_remote(const plan::CopyOp& op, const plan::CopySource& source, context::RemoteFetcher* fetcher,
+                             std::stop_token stop) {
+  if (fetcher == nullptr) throw Error(ErrorKind::unsupported, "fetch", source.path, "no network access was given");
+  auto remote = std::make_shared<context::RemoteFile>(fetcher->fetch(source.path, op.checksum, stop));
+  SelectedSource selected;
+  selected.base_name = remote->name;
+  layer::Entry entry;
+  entry.path = remote->name;
+  entry.mode = 0600;
+  entry.size = remote->size;
+  entry.mtime = remote->last_modified.value_or(0);
+  entry.content = remote->digest;
+  selected.items.push_back({"", std::move(entry)});
+  selected.remote = std::move(remote);
+  return selected;
+}
+
+void add_paths(Selection& selection, const plan::CopySource& source, const dockerfile::IgnoreRules& excludes) {
+  layer::FileTree& tree = *selection.tree;
+  const bool wild = dockerfile::has_wildcards(source.path);
+  selection.many = selection.many || wild;
+  for (const std::string& clean : match_source(tree, source.path)) {
+    selection.sources.push_back(select_one(tree, source.path, clean, excludes));
+  }
+}
+
+}  // namespace
+
+Selection select_sources(const plan::CopyOp& op, std::shared_ptr<layer::FileTree> tree,
+                         context::RemoteFetcher* fetcher, unsigned threads, std::stop_token stop) {
+  Selection selection;
+  selection.tree = std::move(tree);
+  selection.many = op.sources.size() > 1;
+  const auto excludes = dockerfile::IgnoreRules::from_patterns(op.excludes);
+  for (const plan::CopySource& source : op.sources) {
+    switch (source.kind) {
+      case plan::CopySource::Kind::path: add_paths(selection, source, excludes); break;
+      case plan::CopySource::Kind::inline_file: selection.sources.push_back(select_text(source)); break;
+      case plan::CopySource::Kind::http: selection.sources.push_back(select_remote(op, source, fetcher, stop)); break;
+      case plan::CopySource::Kind::git:
+        throw Error(ErrorKind::unsupported, "add", source.path, "ADD of a git repository is not supported yet");
+    }
+  }
+  if (selection.tree) {
+    std::vector<layer::Entry*> files;
+    for (SelectedSource& one : selection.sources) {
+      for (SelectedItem& item : one.items) files.push_back(&item.entry);
+    }
+    digest_files(*selection.tree, files, threads);
+  }
+  return selection;
+}
+
+std::vector<cache::CopiedItem> key_items(const Selection& selection) {
+  std::vector<cache::CopiedItem> items;
+  for (std::size_t i = 0; i < selection.sources.size(); ++i) {
+    const SelectedSource& source = selection.sources[i];
+    const std::string place = std::to_string(i) + ":" + (source.directory ? "" : source.base_name);
+    for (const SelectedItem& item : source.items) {
+      items.push_back({item.path.empty() ? place : place + "/" + item.path, facts_of(item.entry)});
+    }
+  }
+  return items;
+}
+
+std::string tree_digest(layer::FileTree& tree, const std::string& directory, unsigned threads) {
+  std::vector<layer::Entry> entries;
+  const std::string meant = tree.resolve(directory, true);
+  if (!tree.find(meant)) refuse_missing(tree, directory, directory);
+  tree.walk(meant, [&](const layer::Entry& entry) {
+    entries.push_back(entry);
+    return true;
+  });
+  std::vector<layer::Entry*> files;
+  for (layer::Entry& entry : entries) files.push_back(&entry);
+  digest_files(tree, files, threads);
+  base::Sha256 hash;
+  for (const layer::Entry& entry : entries) {
+    const std::string below = entry.path.substr(std::min(meant.size(), entry.path.size()));
+    hash.update(std::to_string(below.size()) + ":" + below + facts_of(entry) + "\n");
+  }
+  return base::to_hex(hash.finish());
+}
+
+}  // namespace cooper::engine

@@ -1,0 +1,55 @@
+// The layers a build knows: where a base image's blobs come from, which are here already, their indexes. Blobs are fetched
+// and indexes made only when asked for, once, however many steps ask at the same time. Thread-safe.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <stop_token>
+
+#include "builder/engine/event.h"
+#include "builder/layer/layer_stack.h"
+#include "builder/plan/build_graph.h"
+#include "builder/store/blob_provider.h"
+#include "builder/store/store.h"
+#include "oci/digest.h"
+
+namespace cooper::engine {
+
+class LayerPool {
+ public:
+  // `store` outlives the pool.
+  LayerPool(store::Store& store, EventSink events) : store_(store), events_(std::move(events)) {}
+
+  void add_base(const plan::BaseImage& image, std::shared_ptr<store::BlobProvider> provider);
+
+  // The base image's descriptor of a layer; nullopt for layers made here.
+  [[nodiscard]] std::optional<oci::Descriptor> base_descriptor(const oci::DiffId& layer) const;
+  // A sound blob of the layer, fetched if it is not here.
+  [[nodiscard]] oci::Descriptor blob(const oci::DiffId& layer, std::stop_token stop);
+  // Fetches a base image's blob into the store if it is not here.
+  void fetch(const oci::Descriptor& blob, std::stop_token stop);
+
+  [[nodiscard]] std::shared_ptr<const layer::LayerIndex> index(const oci::DiffId& layer, std::stop_token stop);
+  [[nodiscard]] layer::LayerStack stack(std::span<const oci::DiffId> layers, std::stop_token stop);
+  // Spares the reading back of an index that was just made.
+  void remember(const oci::DiffId& layer, layer::LayerIndex index);
+
+ private:
+  struct Base {
+    oci::Descriptor descriptor;
+    std::shared_ptr<store::BlobProvider> provider;
+  };
+  [[nodiscard]] std::shared_ptr<std::mutex> turn_of(const std::string& name);
+  [[nodiscard]] std::shared_ptr<const layer::LayerIndex> known_index(const oci::DiffId& layer) const;
+
+  store::Store& store_;
+  EventSink events_;
+  mutable std::mutex mutex_;  // guards the maps, never held while working
+  std::map<oci::DiffId, Base> bases_;
+  std::map<oci::DiffId, std::shared_ptr<const layer::LayerIndex>> indexes_;
+  std::map<std::string, std::shared_ptr<std::mutex>> turns_;
+};
+
+}  // namespace cooper::engine

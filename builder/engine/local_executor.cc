@@ -1,0 +1,102 @@
+#include "builder/engine/local_executor.h"
+
+#include <chrono>
+#include <ctime>
+#include <functional>
+#include <memory>
+
+#include "base/error.h"
+#include "builder/engine/copy_step.h"
+#include "builder/engine/run_step.h"
+
+namespace cooper::engine {
+
+struct LocalExecutor::Work {
+  std::optional<cache::KeyParts> quick;          // cheap to make; absent when there is no cheaper key
+  std::function<cache::KeyParts()> content;
+  std::function<layer::WrittenLayer()> make;
+};
+
+LocalExecutor::Work LocalExecutor::make_work(const plan::Step& step, StepInputs& inputs) {
+  if (const auto* run = std::get_if<plan::RunOp>(&step.op)) {
+    Work work;
+    if (has_stage_mounts(*run)) work.quick = run_step_key(shop_, step, inputs, true);
+    work.content = [this, &step, &inputs] { return run_step_key(shop_, step, inputs, false); };
+    work.make = [this, &step, &inputs] { return run_step(shop_, step, inputs); };
+    return work;
+  }
+  if (std::holds_alternative<plan::CopyOp>(step.op)) {
+    const auto copy = std::make_shared<CopyStep>(shop_, step, inputs);
+    return {copy->quick_key(), [copy] { return copy->content_key(); }, [copy] { return copy->make_layer(); }};
+  }
+  const auto& workdir = std::get<plan::WorkdirOp>(step.op);
+  return {std::nullopt,
+          [this, &step, &inputs, &workdir] { return cache::workdir_key(workdir, key_scope(shop_, step, inputs)); },
+          [this, &step, &inputs] { return make_workdir_layer(shop_, step, inputs); }};
+}
+
+StepResult LocalExecutor::execute(const plan::Step& step, std::span<const StepResult> results, std::stop_token stop) {
+  if (std::holds_alternative<plan::ScratchOp>(step.op)) return {};
+  if (const auto* base = std::get_if<plan::BaseOp>(&step.op)) {
+    return {graph_.images[base->image].config.diff_ids, 0, true};
+  }
+  StepInputs inputs(shop_, graph_, results, stop);
+  Work work = make_work(step, inputs);
+  return look_up_or_do(step, work, inputs);
+}
+
+StepResult LocalExecutor::look_up_or_do(const plan::Step& step, Work& work, StepInputs& inputs) {
+  const auto result_of = [&](const cache::StepRecord& record, bool cached) {
+    StepResult result{inputs.parent_layers(step), record.created, cached};
+    result.layers.push_back(record.diff_id);
+    if (cached) shop_.events(StepCached{step.id});
+    return result;
+  };
+  if (work.quick && !step.no_cache) {
+    if (const auto record = shop_.cache.find(work.quick->key())) return result_of(*record, true);
+  }
+  const cache::KeyParts parts = work.content();
+  const cache::StepKey key = parts.key();
+  const auto find = [&]() -> std::optional<cache::StepRecord> {
+    if (step.no_cache) return std::nullopt;
+    auto record = shop_.cache.find(key);
+    if (record && work.quick) {
+      cache::StepRecord alias = *record;
+      alias.key = work.quick->key();
+      alias.parts = work.quick->parts();
+      shop_.cache.put(alias);
+    }
+    return record;
+  };
+  if (const auto record = find()) return result_of(*record, true);
+  const store::Lock lock =
+      shop_.cache.lock(key, inputs.stop(), [&] { shop_.events(StepWaiting{step.id}); });
+  if (const auto record = find()) return result_of(*record, true);  // another process did it meanwhile
+  return result_of(do_work(step, work, parts), false);
+}
+
+cache::StepRecord LocalExecutor::do_work(const plan::Step& step, Work& work, const cache::KeyParts& parts) {
+  using Clock = std::chrono::steady_clock;
+  shop_.events(StepStarted{step.id});
+  const auto begin = Clock::now();
+  layer::WrittenLayer written = work.make();
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
+  cache::StepRecord record{parts.key(),
+                           written.diff_id,
+                           shop_.options.layers.clamp_mtime.value_or(static_cast<std::int64_t>(::time(nullptr))),
+                           step.label,
+                           static_cast<std::uint64_t>(took.count()),
+                           parts.parts()};
+  shop_.layers.remember(written.diff_id, std::move(written.index));
+  shop_.cache.put(record);
+  if (work.quick) {
+    cache::StepRecord alias = record;
+    alias.key = work.quick->key();
+    alias.parts = work.quick->parts();
+    shop_.cache.put(alias);
+  }
+  shop_.events(StepFinished{step.id, record.milliseconds});
+  return record;
+}
+
+}  // namespace cooper::engine

@@ -1,0 +1,28 @@
+// Runs steps on this machine: key -> cached result, or the work itself, once even when several builds want it.
+#pragma once
+
+#include "builder/engine/step_executor.h"
+#include "builder/engine/step_inputs.h"
+
+namespace cooper::engine {
+
+class LocalExecutor final : public StepExecutor {
+ public:
+  // `shop` and `graph` outlive the executor.
+  LocalExecutor(Workshop& shop, const plan::BuildGraph& graph) : shop_(shop), graph_(graph) {}
+
+  [[nodiscard]] StepResult execute(const plan::Step& step, std::span<const StepResult> results,
+                                   std::stop_token stop) override;
+
+ private:
+  // The two strengths of a step's key, and the work. Built by make_work for each kind of step.
+  struct Work;
+  [[nodiscard]] Work make_work(const plan::Step& step, StepInputs& inputs);
+  [[nodiscard]] StepResult look_up_or_do(const plan::Step& step, Work& work, StepInputs& inputs);
+  [[nodiscard]] cache::StepRecord do_work(const plan::Step& step, Work& work, const cache::KeyParts& parts);
+
+  Workshop& shop_;
+  const plan::BuildGraph& graph_;
+};
+
+}  // namespace cooper::engine

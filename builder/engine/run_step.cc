@@ -1,0 +1,83 @@
+#include "builder/engine/run_step.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "builder/engine/copy_step.h"
+#include "builder/engine/line_splitter.h"
+#include "builder/engine/mount_inputs.h"
+#include "builder/engine/secret_mask.h"
+
+namespace cooper::engine {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+sandbox::SandboxSpec make_spec(const Workshop& shop, const plan::RunOp& op, PreparedMounts& mounts) {
+  sandbox::SandboxSpec spec;
+  spec.argv = op.argv;
+  spec.env = op.env;
+  spec.env.insert(spec.env.end(), op.proxy_env.begin(), op.proxy_env.end());
+  spec.env.insert(spec.env.end(), mounts.env.begin(), mounts.env.end());
+  spec.user = op.user;
+  spec.cwd = op.cwd;
+  spec.hostname = op.hostname;
+  spec.network = op.network == dockerfile::Network::none ? sandbox::NetworkMode::none : sandbox::NetworkMode::host;
+  spec.insecure = op.security == dockerfile::Security::insecure;
+  spec.extra_hosts = shop.options.extra_hosts;
+  spec.mounts = mounts.mounts;
+  if (op.script) {
+    spec.mounts.emplace_back(sandbox::FileMount{"/dev/pipes/" + op.script->name, op.script->body, 0755, 0, 0});
+  }
+  return spec;
+}
+
+std::string describe(const sandbox::ExitStatus& status) {
+  if (status.signal) return "killed by signal " + std::to_string(*status.signal);
+  return "exit status " + std::to_string(status.code);
+}
+
+[[noreturn]] void fail(const plan::Step& step, const sandbox::ExitStatus& status) {
+  Error error(ErrorKind::step_failed, "run", step.label, describe(status));
+  std::string hint = "run the same build again to repeat this step; what was built before it is cached";
+  if (status.code == 127) hint = "a command was not found: is it installed in an earlier step? " + hint;
+  throw error.with_hint(hint);
+}
+
+}  // namespace
+
+bool has_stage_mounts(const plan::RunOp& op) {
+  return std::ranges::any_of(op.mounts, [](const plan::MountOp& mount) {
+    return mount.type == dockerfile::MountType::bind && std::holds_alternative<plan::StepInput>(mount.input);
+  });
+}
+
+cache::KeyParts run_step_key(Workshop& shop, const plan::Step& step, StepInputs& inputs, bool quick) {
+  const auto& op = std::get<plan::RunOp>(step.op);
+  cache::KeyParts parts = cache::run_key(op, key_scope(shop, step, inputs), mount_digests(shop, op, inputs, quick));
+  if (quick) parts.add("strength", "quick");
+  return parts;
+}
+
+layer::WrittenLayer run_step(Workshop& shop, const plan::Step& step, StepInputs& inputs) {
+  const auto& op = std::get<plan::RunOp>(step.op);
+  const std::vector<oci::DiffId>& below = inputs.parent_layers(step);
+  const auto blob = [&](const oci::DiffId& id) { return shop.layers.blob(id, inputs.stop()); };
+  PreparedMounts mounts = prepare_mounts(shop, op, inputs);
+  snapshot::WritableRoot root = shop.snapshots.create(below, blob, inputs.stop());
+  sandbox::SandboxSpec spec = make_spec(shop, op, mounts);
+  spec.root = root.spec();
+
+  const SecretMask mask(mounts.secret_values);
+  LineSplitter lines([&](int stream, const std::string& line) {
+    shop.events(StepOutput{step.id, stream, mask.apply(line)});
+  });
+  const sandbox::ExitStatus status = sandbox::run(
+      spec, shop.probe, [&](int stream, std::string_view bytes) { lines.add(stream, bytes); }, inputs.stop());
+  lines.finish();
+  if (!status.success()) fail(step, status);
+  return root.commit(shop.layers.stack(below, inputs.stop()), {}, shop.options.layers);
+}
+
+}  // namespace cooper::engine

@@ -1,0 +1,51 @@
+// What steps work with: the collaborators and options of one execution. Owned by the caller of execute(); everything in it is
+// safe to use from several threads.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "builder/cache/step_cache.h"
+#include "builder/context/remote_file.h"
+#include "builder/engine/event.h"
+#include "builder/engine/layer_pool.h"
+#include "builder/layer/file_tree.h"
+#include "builder/layer/layer_writer.h"
+#include "builder/sandbox/sandbox.h"
+#include "builder/snapshot/snapshot.h"
+#include "builder/store/store.h"
+
+namespace cooper::engine {
+
+struct EngineOptions {
+  layer::LayerOptions layers;                // compression, threads; clamp_mtime is the SOURCE_DATE_EPOCH
+  unsigned jobs = 0;                         // steps at the same time; 0: enough for the machine
+  // The bytes of a secret by id; nullopt: not given.
+  std::function<std::optional<std::string>(const std::string& id)> secret;
+  std::vector<std::string> extra_hosts;      // "name ip"
+};
+
+struct Workshop {
+  store::Store& store;
+  cache::StepCache& cache;
+  LayerPool& layers;
+  snapshot::Snapshots& snapshots;
+  sandbox::Probe probe;
+  std::vector<std::shared_ptr<layer::FileTree>> contexts;  // by index into BuildGraph::contexts
+  context::RemoteFetcher* fetcher = nullptr;
+  EngineOptions options;
+  EventSink events;
+};
+
+// What a step left: the whole stack of layers of its file system.
+struct StepResult {
+  std::vector<oci::DiffId> layers;
+  std::int64_t created = 0;  // of the step's own layer, seconds; 0 for bases
+  bool cached = false;
+};
+
+}  // namespace cooper::engine
