@@ -35,7 +35,8 @@ struct Command {
 enum class MountType { bind, cache, tmpfs, secret, ssh };
 enum class CacheSharing { shared, private_, locked };
 
-// RUN --mount; every value still unexpanded except `from`, which never expands. An absent option is nullopt.
+// RUN --mount; every value still unexpanded except `from`, which never expands. An absent option is nullopt. A type,
+// sharing, readonly or required that holds a variable is only known after resolve_mount (mount.h).
 struct Mount {
   MountType type = MountType::bind;
   std::optional<std::string> id, source, target, from, mode, uid, gid, size, env;
@@ -44,6 +45,7 @@ struct Mount {
   std::optional<bool> readonly;             // ro / rw as written; nullopt: the type's default
   bool required = false;
   SourceRange where;
+  std::string text;  // the whole option as written, "type=cache,target=/x"
   bool operator==(const Mount&) const = default;
 };
 

@@ -15,7 +15,8 @@ namespace cooper::dockerfile {
 // Go's filepath.Match for a whole path: '*' and '?' do not match '/'. Throws base::Error(usage) for a bad pattern.
 [[nodiscard]] bool match_path(std::string_view pattern, std::string_view path);
 
-// The literal leading directory of a pattern: "a/b/*.c" -> "a/b"; "*.c" -> "".
+// The literal leading directory of a pattern, up to the last '/' before the first wildcard: "a/b/*.c" -> "a/b";
+// "*.c" -> ""; "a/b" -> "a".
 [[nodiscard]] std::string literal_prefix(std::string_view pattern);
 
 class IgnoreRules {
@@ -30,6 +31,15 @@ class IgnoreRules {
 
   // `path` is clean and relative to the root. A pattern that matches a parent excludes what is below it; last match wins.
   [[nodiscard]] bool ignores(std::string_view path) const;
+
+  // For a walk from the root downwards, which need not match every parent again: what was found for a directory is
+  // handed to its children. A default-constructed Found stands for the root.
+  struct Found {
+    bool ignored = false;
+    std::vector<bool> matched;  // by pattern
+  };
+  [[nodiscard]] Found match(std::string_view path, const Found& parent) const;
+
   // For a walk: false if neither this ignored directory nor anything below can be re-included, so it need not be opened.
   [[nodiscard]] bool may_contain_included(std::string_view directory) const;
   [[nodiscard]] bool empty() const;

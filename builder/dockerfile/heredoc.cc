@@ -1,0 +1,60 @@
+#include "builder/dockerfile/heredoc.h"
+
+#include <utility>
+
+#include "base/error.h"
+#include "builder/dockerfile/text.h"
+#include "builder/dockerfile/word_processor.h"
+
+namespace cooper::dockerfile {
+namespace {
+
+std::vector<std::string> shell_words(std::string_view text, bool raw) {
+  const Lookup nothing_is_set = [](std::string_view) { return std::nullopt; };
+  WordRules rules;
+  rules.split = true;
+  rules.keep_unset = true;
+  rules.keep_escapes = raw;
+  rules.quotes = raw ? QuoteRule::retain : QuoteRule::remove;
+  WordProcessor processor(text, nothing_is_set, rules);
+  processor.run();
+  return std::move(processor.words());
+}
+
+}  // namespace
+
+std::optional<HeredocWord> parse_heredoc_word(std::string_view word) {
+  std::size_t at = 0;
+  while (at < word.size() && is_digit(word[at])) ++at;
+  if (word.substr(at, 2) != "<<") return std::nullopt;
+  at += 2;
+  HeredocWord heredoc;
+  if (at < word.size() && word[at] == '-') {
+    heredoc.strip_tabs = true;
+    ++at;
+  }
+  const std::string_view rest = trim_left(word.substr(at));
+  if (rest.empty() || rest.find('<') != std::string_view::npos) return std::nullopt;
+  const std::vector<std::string> plain = shell_words(rest, false);
+  if (plain.size() != 1) return std::nullopt;
+  heredoc.name = plain.front();
+  heredoc.expand = shell_words(rest, true).front() == plain.front();
+  return heredoc;
+}
+
+std::vector<HeredocWord> find_heredocs(std::string_view line) {
+  std::vector<HeredocWord> found;
+  if (line.find("<<") == std::string_view::npos) return found;
+  std::vector<std::string> words;
+  try {
+    words = shell_words(line, true);
+  } catch (const base::Error&) {
+    return found;
+  }
+  for (const std::string& word : words) {
+    if (auto heredoc = parse_heredoc_word(word)) found.push_back(std::move(*heredoc));
+  }
+  return found;
+}
+
+}  // namespace cooper::dockerfile
