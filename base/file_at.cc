@@ -19,11 +19,11 @@
 namespace cooper::base {
 namespace {
 
-int openat2_in_root(int root, const std::string& path, int flags, mode_t mode) {
+int call_openat2(int root, const std::string& path, int flags, mode_t mode, std::uint64_t resolve) {
   struct open_how how = {};
   how.flags = static_cast<std::uint64_t>(static_cast<unsigned>(flags | O_CLOEXEC));
   how.mode = (flags & (O_CREAT | O_TMPFILE)) != 0 ? mode : 0;
-  how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
+  how.resolve = resolve | RESOLVE_NO_MAGICLINKS;
   for (int tries = 0; tries < 128; ++tries) {
     const long fd = ::syscall(SYS_openat2, root, path.c_str(), &how, sizeof how);
     if (fd >= 0) return static_cast<int>(fd);
@@ -101,9 +101,18 @@ Fd open_host_directory(const std::string& path) { return open_host(path, O_RDONL
 std::optional<Fd> try_open_in_root(int root, std::string_view path, int flags, mode_t mode) {
   require_no_nul(path);
   const std::string text = path.empty() ? "." : std::string(path);
-  const int fd = openat2_in_root(root, text, flags, mode);
+  const int fd = call_openat2(root, text, flags, mode, RESOLVE_IN_ROOT);
   if (fd >= 0) return Fd(fd);
   if (is_absent(errno)) return std::nullopt;
+  throw_errno("open", text);
+}
+
+std::optional<Fd> try_open_no_links(int root, std::string_view path, int flags) {
+  require_no_nul(path);
+  const std::string text = path.empty() ? "." : std::string(path);
+  const int fd = call_openat2(root, text, flags, 0, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
+  if (fd >= 0) return Fd(fd);
+  if (is_absent(errno) || errno == ELOOP) return std::nullopt;
   throw_errno("open", text);
 }
 

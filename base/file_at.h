@@ -32,6 +32,11 @@ namespace cooper::base {
 [[nodiscard]] std::optional<Fd> try_open_in_root(int root, std::string_view path, int flags,
                                                  mode_t mode = 0);
 
+// Opens `path` below `root` and follows no link at all: nullopt when it does not exist as written
+// (absent, or a link on the way). With O_PATH | O_NOFOLLOW a last component that is a link is
+// opened itself.
+[[nodiscard]] std::optional<Fd> try_open_no_links(int root, std::string_view path, int flags);
+
 // Opens `name` (one component or a trusted relative path of ours) in `dir` without following a
 // final link.
 [[nodiscard]] Fd open_at(int dir, const std::string& name, int flags, mode_t mode = 0);

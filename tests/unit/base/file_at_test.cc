@@ -43,6 +43,22 @@ TEST_CASE("names never leave the root") {
                   Error);
 }
 
+TEST_CASE("try_open_no_links takes names as written") {
+  const TempDirectory root;
+  REQUIRE(::mkdirat(root.fd(), "real", 0755) == 0);
+  write_file_at(root.fd(), "real/f", "x");
+  REQUIRE(::symlinkat("real", root.fd(), "link") == 0);
+  REQUIRE(::symlinkat("f", root.fd(), "real/to-f") == 0);
+  CHECK(try_open_no_links(root.fd(), "real/f", O_RDONLY).has_value());
+  CHECK(try_open_no_links(root.fd(), "", O_RDONLY | O_DIRECTORY).has_value());
+  CHECK_FALSE(try_open_no_links(root.fd(), "link/f", O_RDONLY).has_value());
+  CHECK_FALSE(try_open_no_links(root.fd(), "real/to-f", O_RDONLY | O_NOFOLLOW).has_value());
+  CHECK_FALSE(try_open_no_links(root.fd(), "none", O_RDONLY).has_value());
+  const auto link = try_open_no_links(root.fd(), "real/to-f", O_PATH | O_NOFOLLOW);
+  REQUIRE(link.has_value());
+  CHECK(S_ISLNK(stat_fd(link->get(), "link").st_mode));
+}
+
 TEST_CASE("make_directories_in_root follows links in the root only") {
   const TempDirectory outside;
   const TempDirectory root;
@@ -93,7 +109,7 @@ TEST_CASE("remove_tree_at removes links, not what they point to, and deep or clo
   write_file_at(root.fd(), "tree/closed/f", "x");
   REQUIRE(::fchmodat(root.fd(), "tree/closed", 0, 0) == 0);
   Fd deep = open_at(root.fd(), "tree", O_RDONLY | O_DIRECTORY);
-  for (int i = 0; i < 3000; ++i) {
+  for (int i = 0; i < 200; ++i) {
     REQUIRE(::mkdirat(deep.get(), "d", 0755) == 0);
     deep = open_at(deep.get(), "d", O_RDONLY | O_DIRECTORY);
   }
