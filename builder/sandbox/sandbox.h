@@ -1,9 +1,10 @@
 // The sandbox: runs one process tree as a container, without any runtime or daemon.
 //
-// How: cooper re-executes itself as a single-threaded child (child_main), which gets the spec as JSON over a pipe, enters new
-// mount/pid/ipc/uts (and network) namespaces, carries out the mount plan, pivots, drops to Docker's default capabilities
-// and seccomp filter, and execs. A failure of the set-up comes back over a pipe with the operation that failed. The whole tree
-// dies with the builder (PDEATHSIG and pid namespace); mounts live only in the child's namespace.
+// How: cooper re-executes itself once as a small single-threaded launcher, which forks an init for each container into new
+// mount, pid, ipc, uts and cgroup (and network) namespaces. The init gets the spec as JSON over a socket, carries out the mount
+// plan, pivots and forks the step, which drops to Docker's default capabilities and seccomp filter, and execs. A failure of the
+// set-up comes back over the socket with the operation that failed. The whole tree dies with the builder (end of the socket,
+// PDEATHSIG, pid namespace); mounts live only in the init's namespace. The step is process 2 of its pid namespace.
 #pragma once
 
 #include <chrono>
@@ -19,6 +20,8 @@
 
 namespace cooper::sandbox {
 
+class Launcher;
+
 enum class Mode {
   root_namespaces,  // root with CAP_SYS_ADMIN
   rootless,         // inside a user namespace cooper made for itself (see enter_user_namespace)
@@ -32,6 +35,9 @@ struct Probe {
   bool overlay_userxattr = false;
   bool pid_namespace = false, network_namespace = false, user_namespace = false;
   std::string reason;
+  // Shared by all containers started with copies of this probe; its process is started by the first. Without one, each
+  // container has its own.
+  std::shared_ptr<Launcher> launcher;
 };
 [[nodiscard]] Probe probe(const std::string& scratch_directory);
 
@@ -49,7 +55,7 @@ struct ExitStatus {
 // Called with output as it comes, from one thread of the sandbox, in order; stream is 1 (stdout) or 2 (stderr).
 using Output = std::function<void(int stream, std::string_view bytes)>;
 
-// A started container. Destroying it kills the tree and waits for it.
+// A started container. Destroying it kills the tree and waits for it. One thread at a time, but kill() from any.
 class Running {
  public:
   struct State;
@@ -60,13 +66,15 @@ class Running {
 
   // The host's pid of the sandbox's init.
   [[nodiscard]] int pid() const;
-  // Delivers a signal to the container's main process.
+  // Delivers a signal to the container's main process; nothing happens when it has ended.
   void signal(int number);
   void kill();
-  // Waits for the end; nullopt when `timeout` passed first.
+  // Waits for the end; nullopt when `timeout` passed first. A tree ended by kill() has signal 9. What the output callback
+  // threw is thrown here, and Error(failure) when the sandbox ended without a result.
   [[nodiscard]] std::optional<ExitStatus> wait_for(std::chrono::milliseconds timeout);
   [[nodiscard]] ExitStatus wait();
-  // Runs one more process in the same container (namespaces, root, user, environment plus `env`).
+  // Runs one more process in the same container (namespaces, root, user, environment plus `env`). `output` is called by this
+  // thread. After `timeout` the process is killed and Error(failure) thrown; the container goes on.
   [[nodiscard]] ExitStatus exec(const std::vector<std::string>& argv, const std::vector<std::string>& env,
                                 const Output& output, std::chrono::milliseconds timeout);
 
@@ -74,6 +82,8 @@ class Running {
   std::unique_ptr<State> state_;
 };
 
+// A program that is not there ends with 127, one that cannot be executed with 126, and a line on stderr says so. Throws Error
+// when the set-up fails (beginning with the operation), for a bad spec (usage), and in Mode::chroot (unsupported).
 [[nodiscard]] Running start(const SandboxSpec& spec, const Probe& probe, Output output);
 
 // start + wait; on `stop` the tree is killed and Error(cancelled) thrown.

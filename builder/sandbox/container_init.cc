@@ -1,0 +1,259 @@
+#include "builder/sandbox/container_init.h"
+
+#include <fcntl.h>
+#include <net/if.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <list>
+#include <optional>
+
+#include "base/error.h"
+#include "base/file_at.h"
+#include "base/source.h"
+#include "builder/sandbox/child_messages.h"
+#include "builder/sandbox/message.h"
+#include "builder/sandbox/mount_plan.h"
+#include "builder/sandbox/op_runner.h"
+#include "builder/sandbox/step_process.h"
+
+namespace cooper::sandbox {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+using base::Fd;
+
+constexpr std::uint64_t kMaxDatabase = 1U << 20;
+
+std::string read_database(int root, const char* path) {
+  const auto handle = base::try_open_in_root(root, path, O_PATH);
+  if (!handle) return {};
+  if (!S_ISREG(base::stat_fd(handle->get(), path).st_mode)) {
+    throw Error(ErrorKind::failure, "read", path, "not a regular file");
+  }
+  base::FdSource source(base::open_in_root(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY), path);
+  return base::read_all(source, kMaxDatabase, path);
+}
+
+void raise_loopback() {
+  const Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  ifreq request{};
+  std::strcpy(request.ifr_name, "lo");
+  request.ifr_flags = IFF_UP | IFF_RUNNING;
+  if (!socket || ioctl(socket.get(), SIOCSIFFLAGS, &request) != 0) {
+    base::throw_errno("raise", "the loopback interface");
+  }
+}
+
+void join_network(int pid) {
+  const std::string path = "/proc/" + std::to_string(pid) + "/ns/net";
+  if (setns(base::open_host(path, O_RDONLY).get(), CLONE_NEWNET) != 0) {
+    base::throw_errno("join the network of process", std::to_string(pid));
+  }
+}
+
+class Init {
+ public:
+  Init(Fd control, Fd output, Fd errors)
+      : control_(std::move(control)), output_(std::move(output)), errors_(std::move(errors)) {}
+
+  void run() {
+    const auto message = receive_message(control_.get());
+    if (!message) return;
+    try {
+      const ContainerRequest request = parse_container_request(message->text);
+      set_up(request);
+      main_ = start({step_.argv, step_.env, step_.cwd, step_.user, step_.insecure, output_.get(),
+                     errors_.get(), -1});
+    } catch (const Error& error) {
+      report(control_.get(), failed_from(error));
+      if (runner_) runner_->points().clean();
+      return;
+    }
+    output_.reset();
+    errors_.reset();
+    report(control_.get(), Started{});
+    serve();
+  }
+
+ private:
+  struct Exec {
+    Fd status;
+    pid_t pid = -1;
+  };
+
+  static void report(int socket, const Report& report) { send_message(socket, to_json(report)); }
+
+  void set_up(const ContainerRequest& request) {
+    const SandboxSpec& spec = request.spec;
+    if (spec.argv.empty()) throw Error(ErrorKind::usage, "start", "", "no program is named");
+    if (spec.network == NetworkMode::join) join_network(spec.network_of);
+    if (spec.network == NetworkMode::none) raise_loopback();
+    if (sethostname(spec.hostname.c_str(), spec.hostname.size()) != 0) {
+      base::throw_errno("set host name", spec.hostname);
+    }
+    std::vector<MountOp> plan = mount_plan(spec, request.facts);
+    const std::vector<MountOp> enter{std::move(plan.back())};
+    plan.pop_back();
+    runner_.emplace();
+    runner_->run(plan);
+    step_.user = user_of(spec.user);
+    runner_->run(enter);
+    runner_->points().seal();
+    step_.argv = spec.argv;
+    step_.env = spec.env;
+    step_.cwd = spec.cwd.empty() ? "/" : spec.cwd;
+    step_.insecure = spec.insecure;
+    const auto is_home = [](const std::string& one) { return one.starts_with("HOME="); };
+    if (std::none_of(step_.env.begin(), step_.env.end(), is_home)) {
+      step_.env.push_back("HOME=" + step_.user.home);
+    }
+  }
+
+  UserIds user_of(const std::string& user) {
+    const int root = runner_->points().root();
+    return resolve_user(user.empty() ? "0" : user, read_database(root, "etc/passwd"),
+                        read_database(root, "etc/group"));
+  }
+
+  // Forks a process of the step; returns when it runs its program. Throws what it could not set up.
+  pid_t start(StepProcess step) {
+    base::Pipe failure = base::open_pipe();
+    step.report = failure.write.get();
+    const pid_t pid = fork();
+    if (pid < 0) base::throw_errno("fork", step.argv.front());
+    if (pid == 0) become_step(step);
+    failure.write.reset();
+    base::FdSource source(std::move(failure.read), "the step's report");
+    const std::string text = base::read_all(source, 1U << 20, "the step's report");
+    if (text.empty()) return pid;
+    waitpid(pid, nullptr, 0);
+    throw to_error(std::get<Failed>(parse_report(text)));
+  }
+
+  void serve() {
+    sigset_t child;
+    sigemptyset(&child);
+    sigaddset(&child, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &child, nullptr);
+    const Fd signals(signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK));
+    while (!reap()) {
+      std::vector<pollfd> waits{{control_.get(), POLLIN, 0}, {signals.get(), POLLIN, 0}};
+      for (const Exec& exec : execs_) waits.push_back({exec.status.get(), POLLIN, 0});
+      if (poll(waits.data(), waits.size(), -1) < 0) continue;
+      signalfd_siginfo drop;
+      if (waits[1].revents != 0 && read(signals.get(), &drop, sizeof drop) < 0) continue;
+      std::size_t index = 2;
+      for (Exec& exec : execs_) {
+        // The asker gave up: end its process.
+        if (waits[index++].revents != 0 && exec.pid > 0) ::kill(exec.pid, SIGKILL);
+      }
+      if (waits[0].revents != 0 && !obey()) return;
+    }
+    end();
+  }
+
+  // True when the main process has ended.
+  bool reap() {
+    int status = 0;
+    for (pid_t pid = 0; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
+      if (pid == main_) {
+        ended_ = to_exited(status);
+        return true;
+      }
+      for (auto exec = execs_.begin(); exec != execs_.end(); ++exec) {
+        if (exec->pid != pid) continue;
+        try_report(exec->status.get(), to_exited(status));
+        execs_.erase(exec);
+        break;
+      }
+    }
+    return false;
+  }
+
+  static Exited to_exited(int status) {
+    if (WIFSIGNALED(status)) return {128 + WTERMSIG(status), WTERMSIG(status)};
+    return {WEXITSTATUS(status), std::nullopt};
+  }
+
+  static void try_report(int socket, const Report& what) {
+    try {
+      report(socket, what);
+    } catch (const Error&) {
+      return;  // the asker has gone; nobody is left to tell
+    }
+  }
+
+  // False when the builder has gone.
+  bool obey() {
+    std::optional<Message> message = receive_message(control_.get());
+    if (!message) return false;
+    const InitRequest request = parse_init_request(message->text);
+    if (const auto* signal = std::get_if<SignalRequest>(&request)) {
+      ::kill(main_, signal->number);
+      return true;
+    }
+    if (message->fds.size() != 3) return true;
+    const auto& exec = std::get<ExecRequest>(request);
+    StepProcess step = step_;
+    step.argv = exec.argv;
+    step.env = exec.env;
+    step.output = message->fds[1].get();
+    step.errors = message->fds[2].get();
+    step.env.insert(step.env.begin(), step_.env.begin(), step_.env.end());
+    Fd& status = message->fds[0];
+    try {
+      if (step.argv.empty()) throw Error(ErrorKind::usage, "start", "", "no program is named");
+      const pid_t pid = start(step);
+      try_report(status.get(), Started{});
+      execs_.push_back({std::move(status), pid});
+    } catch (const Error& error) {
+      try_report(status.get(), failed_from(error));
+    }
+    return true;
+  }
+
+  // Nothing may still write when the result is looked at.
+  void end() {
+    ::kill(-1, SIGKILL);
+    while (waitpid(-1, nullptr, 0) > 0 || errno == EINTR) continue;
+    runner_->points().clean();
+    try_report(control_.get(), ended_);
+  }
+
+  Fd control_, output_, errors_;
+  std::optional<OpRunner> runner_;
+  StepProcess step_;
+  pid_t main_ = -1;
+  Exited ended_;
+  std::list<Exec> execs_;
+};
+
+}  // namespace
+
+void run_container_init(Fd control, Fd output, Fd errors) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  prctl(PR_SET_DUMPABLE, 0);
+  umask(022);
+  signal(SIGCHLD, SIG_DFL);
+  try {
+    Init(std::move(control), std::move(output), std::move(errors)).run();
+  } catch (const std::exception&) {
+    _exit(1);  // the builder has gone, or memory has: it sees the end of the socket
+  }
+  _exit(0);
+}
+
+}  // namespace cooper::sandbox

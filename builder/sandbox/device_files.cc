@@ -1,0 +1,98 @@
+#include "builder/sandbox/device_files.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <string>
+
+#include "base/error.h"
+#include "base/file_at.h"
+#include "builder/sandbox/mount_calls.h"
+
+namespace cooper::sandbox {
+namespace {
+
+using base::Error;
+using base::Fd;
+
+struct Device {
+  const char* name;
+  unsigned major, minor;
+};
+constexpr std::array<Device, 6> kDevices{
+    {{"null", 1, 3}, {"zero", 1, 5}, {"full", 1, 7}, {"random", 1, 8}, {"urandom", 1, 9}, {"tty", 5, 0}}};
+
+struct Link {
+  const char* name;
+  const char* target;
+};
+constexpr std::array<Link, 6> kLinks{{{"fd", "/proc/self/fd"},
+                                      {"stdin", "/proc/self/fd/0"},
+                                      {"stdout", "/proc/self/fd/1"},
+                                      {"stderr", "/proc/self/fd/2"},
+                                      {"core", "/proc/kcore"},
+                                      {"ptmx", "pts/ptmx"}}};
+
+void bind_device(int dev, const Device& device) {
+  const std::string host = std::string("/dev/") + device.name;
+  const Fd source = base::open_host(host, O_PATH | O_NOFOLLOW);
+  const struct stat status = base::stat_fd(source.get(), host);
+  if (!S_ISCHR(status.st_mode) || status.st_rdev != makedev(device.major, device.minor)) {
+    throw Error(base::ErrorKind::failure, "bind device", host, "it is not that device");
+  }
+  const Fd file = base::open_at(dev, device.name, O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW, 0666);
+  attach(clone_tree(source.get(), host).get(), file.get(), host);
+}
+
+void make_device(int dev, const Device& device) {
+  if (mknodat(dev, device.name, S_IFCHR | 0666, makedev(device.major, device.minor)) != 0 ||
+      fchmodat(dev, device.name, 0666, 0) != 0) {
+    base::throw_errno("make device", device.name);
+  }
+}
+
+void mount_in(int dev, const char* name, const Fd& mount) {
+  if (mkdirat(dev, name, 0755) != 0) base::throw_errno("make", name);
+  attach(mount.get(), base::open_at(dev, name, O_PATH | O_DIRECTORY | O_NOFOLLOW).get(), name);
+}
+
+Fd terminals() {
+  constexpr auto kAttributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC;
+  MountOptions options{{"newinstance", ""}, {"ptmxmode", "0666"}, {"mode", "0620"}, {"gid", "5"}};
+  try {
+    return new_filesystem("devpts", options, kAttributes);
+  } catch (const Error& error) {
+    if (error.system_errno() != EINVAL) throw;
+  }
+  options.pop_back();  // the group tty is not mapped in this user namespace
+  return new_filesystem("devpts", options, kAttributes);
+}
+
+}  // namespace
+
+void make_devices(int target, bool bind_host) {
+  const Fd mount = new_filesystem("tmpfs", {{"mode", "755"}, {"size", "65536k"}},
+                                  MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
+  attach(mount.get(), target, "/dev");
+  const int dev = mount.get();
+  for (const Device& device : kDevices) {
+    if (bind_host) {
+      bind_device(dev, device);
+    } else {
+      make_device(dev, device);
+    }
+  }
+  for (const Link& link : kLinks) {
+    if (symlinkat(link.target, dev, link.name) != 0) base::throw_errno("make link", link.name);
+  }
+  constexpr auto kClosed = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+  mount_in(dev, "pts", terminals());
+  mount_in(dev, "shm", new_filesystem("tmpfs", {{"mode", "1777"}, {"size", "65536k"}}, kClosed));
+  mount_in(dev, "mqueue", new_filesystem("mqueue", {}, kClosed));
+}
+
+}  // namespace cooper::sandbox

@@ -1,0 +1,131 @@
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/file_at.h"
+#include "base/random_name.h"
+#include "builder/sandbox/launcher.h"
+#include "builder/sandbox/sandbox.h"
+
+namespace cooper::sandbox {
+namespace {
+
+using base::Fd;
+
+constexpr int kNamespaces = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS;
+
+// What the trial process is given and answers; it shares our memory while this thread waits, so it only makes system calls.
+struct Trial {
+  std::string lower, upper, work;  // empty: no overlay is tried
+  bool userxattr = false;
+  int mount_error = 0, overlay_error = 0;
+};
+
+int overlay_error(const Trial& trial) {
+  const int context = fsopen("overlay", FSOPEN_CLOEXEC);
+  if (context < 0) return errno;
+  const auto set = [&](const char* key, const std::string& value) {
+    return fsconfig(context, FSCONFIG_SET_STRING, key, value.c_str(), 0) == 0;
+  };
+  if (!set("lowerdir", trial.lower) || !set("upperdir", trial.upper) || !set("workdir", trial.work)) return errno;
+  if (trial.userxattr && fsconfig(context, FSCONFIG_SET_FLAG, "userxattr", nullptr, 0) != 0) return errno;
+  if (fsconfig(context, FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) != 0) return errno;
+  return fsmount(context, FSMOUNT_CLOEXEC, 0) < 0 ? errno : 0;
+}
+
+int try_mounts(void* argument) {
+  auto& trial = *static_cast<Trial*>(argument);
+  if (mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) {
+    trial.mount_error = errno;
+    return 0;
+  }
+  if (!trial.lower.empty()) trial.overlay_error = overlay_error(trial);
+  return 0;
+}
+
+int do_nothing(void*) { return 0; }
+
+// Runs `body` in new namespaces with our memory, while we wait; errno when they are not allowed.
+int run_in(int namespaces, int (*body)(void*), void* argument) {
+  std::vector<char> stack(64U << 10);
+  const pid_t pid = clone(body, stack.data() + stack.size(), CLONE_VM | CLONE_VFORK | SIGCHLD | namespaces, argument);
+  if (pid < 0) return errno;
+  while (waitpid(pid, nullptr, 0) < 0 && errno == EINTR) continue;
+  return 0;
+}
+
+bool in_first_user_namespace() {
+  const auto text = base::try_read_file_at(AT_FDCWD, "/proc/self/uid_map", 4096);
+  return text && text->find("4294967295") != std::string::npos;
+}
+
+// Three directories for a trial overlay, removed at the end.
+class TrialDirectories {
+ public:
+  TrialDirectories(const std::string& scratch, Trial& trial)
+      : scratch_(base::open_host_directory(scratch)), name_("probe-" + base::random_name()) {
+    const std::string top = scratch + "/" + name_;
+    make(name_);
+    for (const char* one : {"/lower", "/upper", "/work"}) make(name_ + one);
+    trial.lower = top + "/lower";
+    trial.upper = top + "/upper";
+    trial.work = top + "/work";
+  }
+  TrialDirectories(const TrialDirectories&) = delete;
+  TrialDirectories& operator=(const TrialDirectories&) = delete;
+  ~TrialDirectories() {
+    try {
+      base::remove_tree_at(scratch_.get(), name_);
+    } catch (const base::Error&) {
+      return;  // an empty directory of ours stays behind
+    }
+  }
+
+ private:
+  void make(const std::string& name) {
+    if (mkdirat(scratch_.get(), name.c_str(), 0700) != 0) base::throw_errno("make directory", name);
+  }
+
+  Fd scratch_;
+  std::string name_;
+};
+
+std::string text_of(int error) { return base::system_error("", "", error).cause(); }
+
+}  // namespace
+
+Probe probe(const std::string& scratch_directory) {
+  Probe found;
+  found.launcher = std::make_shared<Launcher>();
+  Trial trial;
+  trial.userxattr = !in_first_user_namespace();
+  const TrialDirectories directories(scratch_directory, trial);
+  const int namespaces = run_in(kNamespaces, try_mounts, &trial);
+  found.user_namespace = run_in(CLONE_NEWUSER, do_nothing, nullptr) == 0;
+  if (namespaces != 0 || trial.mount_error != 0) {
+    found.reason = namespaces != 0 ? "new namespaces: " + text_of(namespaces) : "mount: " + text_of(trial.mount_error);
+    if (geteuid() != 0 && found.user_namespace) found.reason += "; a user namespace would allow them";
+    return found;
+  }
+  found.pid_namespace = true;
+  found.network_namespace = run_in(CLONE_NEWNET, do_nothing, nullptr) == 0;
+  found.mode = trial.userxattr ? Mode::rootless : Mode::root_namespaces;
+  found.overlay = trial.overlay_error == 0;
+  found.overlay_userxattr = found.overlay && trial.userxattr;
+  if (!found.overlay) found.reason = "overlayfs in " + scratch_directory + ": " + text_of(trial.overlay_error);
+  if (found.mode == Mode::rootless && found.reason.empty()) found.reason = "this process is not root on the host";
+  return found;
+}
+
+}  // namespace cooper::sandbox

@@ -1,0 +1,172 @@
+#include "builder/sandbox/step_process.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/close_range.h>
+#include <linux/keyctl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <string_view>
+
+#include "base/error.h"
+#include "base/file_at.h"
+#include "builder/sandbox/capabilities.h"
+#include "builder/sandbox/child_messages.h"
+#include "builder/sandbox/seccomp_filter.h"
+
+namespace cooper::sandbox {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+using base::throw_errno;
+
+void reset_signals() {
+  for (int number = 1; number < NSIG; ++number) {
+    if (number != SIGKILL && number != SIGSTOP) signal(number, SIG_DFL);
+  }
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+void set_streams(const StepProcess& step) {
+  const base::Fd null = base::open_host("/dev/null", O_RDONLY);
+  if (dup2(null.get(), 0) < 0 || dup2(step.output, 1) < 0 || dup2(step.errors, 2) < 0) {
+    throw_errno("set up", "standard streams");
+  }
+  if (syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC) != 0) throw_errno("close", "descriptors");
+}
+
+void set_limits() {
+  struct rlimit files {};
+  if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+    files.rlim_max = std::min<rlim_t>(files.rlim_max, 1U << 20);
+    files.rlim_cur = std::min<rlim_t>(files.rlim_max, 1024);
+    setrlimit(RLIMIT_NOFILE, &files);
+  }
+  const struct rlimit none {0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+}
+
+// The directory is looked up inside the root, and the kernel must agree that it lies there.
+void enter_directory(const std::string& cwd) {
+  const base::Fd root = base::open_host("/", O_PATH | O_DIRECTORY);
+  base::Fd directory;
+  try {
+    directory = base::open_in_root(root.get(), cwd, O_PATH | O_DIRECTORY);
+  } catch (const Error& error) {
+    throw Error(error.kind(), "change to working directory", cwd, error.cause());
+  }
+  if (fchdir(directory.get()) != 0) throw_errno("change to working directory", cwd);
+  std::array<char, PATH_MAX> path{};
+  const long size = syscall(SYS_getcwd, path.data(), path.size());
+  if (size <= 0 || path[0] != '/') {
+    throw Error(ErrorKind::denied, "change to working directory", cwd, "it lies outside the root");
+  }
+}
+
+void set_ids(const UserIds& user) {
+  std::vector<gid_t> groups(user.groups.begin(), user.groups.end());
+  if (std::find(groups.begin(), groups.end(), user.gid) == groups.end()) groups.push_back(user.gid);
+  const std::string name = std::to_string(user.uid) + ":" + std::to_string(user.gid);
+  if (setgroups(groups.size(), groups.data()) != 0) throw_errno("set groups of user", name);
+  if (setresgid(user.gid, user.gid, user.gid) != 0) throw_errno("become user", name);
+  if (setresuid(user.uid, user.uid, user.uid) != 0) throw_errno("become user", name);
+  uid_t u[3];
+  gid_t g[3];
+  if (getresuid(u, u + 1, u + 2) != 0 || getresgid(g, g + 1, g + 2) != 0 ||
+      std::any_of(u, u + 3, [&](uid_t id) { return id != user.uid; }) ||
+      std::any_of(g, g + 3, [&](gid_t id) { return id != user.gid; }) ||
+      getgroups(0, nullptr) != static_cast<int>(groups.size())) {
+    throw Error(ErrorKind::denied, "become user", name, "the kernel reports other ids");
+  }
+}
+
+void drop_power(const StepProcess& step) {
+  syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr);  // not the builder's keys; absent in some kernels
+  if (!step.insecure) install_seccomp_filter();
+  const std::uint64_t mask = step.insecure ? ~std::uint64_t{0} : kDefaultCapabilities;
+  if (!step.insecure) limit_capabilities(mask);
+  set_ids(step.user);
+  set_capabilities(step.user.uid == 0 ? mask : 0);
+}
+
+std::vector<char*> pointers(const std::vector<std::string>& list) {
+  std::vector<char*> result;
+  for (const std::string& one : list) result.push_back(const_cast<char*>(one.c_str()));
+  result.push_back(nullptr);
+  return result;
+}
+
+[[noreturn]] void say_and_exit(const std::string& program, std::string_view cause, int code) {
+  const std::string text = "exec: \"" + base::printable(program) + "\": " + std::string(cause) + "\n";
+  if (write(2, text.data(), text.size()) < 0) _exit(125);
+  _exit(code);
+}
+
+std::string_view path_of(const std::vector<std::string>& env) {
+  constexpr std::string_view kName = "PATH=";
+  for (auto one = env.rbegin(); one != env.rend(); ++one) {
+    if (one->starts_with(kName)) return std::string_view(*one).substr(kName.size());
+  }
+  return {};
+}
+
+[[noreturn]] void exec_program(const StepProcess& step) {
+  const std::string& program = step.argv.front();
+  const std::vector<char*> argv = pointers(step.argv);
+  const std::vector<char*> env = pointers(step.env);
+  const bool search = program.find('/') == std::string::npos;
+  int worst = ENOENT;
+  std::string_view rest = search ? path_of(step.env) : std::string_view(".");
+  while (!program.empty() && !rest.empty()) {
+    const std::size_t end = std::min(rest.find(':'), rest.size());
+    std::string file = search ? std::string(rest.substr(0, end)) + "/" + program : program;
+    if (search && end == 0) file = "./" + program;
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    struct stat status {};
+    if (search && stat(file.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) continue;
+    execve(file.c_str(), argv.data(), env.data());
+    if (errno != ENOENT && errno != ENOTDIR) worst = errno;
+    if (worst != ENOENT && worst != EACCES) break;
+    if (search && worst == ENOENT && stat(file.c_str(), &status) == 0) {
+      say_and_exit(program, "its interpreter does not exist", 127);
+    }
+  }
+  if (worst == ENOENT && search) {
+    say_and_exit(program, "executable file not found in $PATH", 127);
+  }
+  if (worst == ENOENT) say_and_exit(program, "no such file or directory", 127);
+  if (worst == EACCES) say_and_exit(program, "permission denied", 126);
+  say_and_exit(program, base::system_error("", "", worst).cause(), 126);
+}
+
+}  // namespace
+
+void become_step(const StepProcess& step) {
+  try {
+    setsid();
+    umask(022);
+    reset_signals();
+    set_streams(step);
+    set_limits();
+    enter_directory(step.cwd);
+    drop_power(step);
+  } catch (const Error& error) {
+    const std::string text = to_json(Report{failed_from(error)});
+    if (write(step.report, text.data(), text.size()) < 0) _exit(124);
+    _exit(125);
+  }
+  exec_program(step);
+}
+
+}  // namespace cooper::sandbox
