@@ -1,0 +1,92 @@
+#include "builder/build.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "builder/build_platform.h"
+#include "builder/cache/step_cache.h"
+#include "builder/engine/local_executor.h"
+#include "builder/engine/scheduler.h"
+#include "builder/finish_images.h"
+#include "builder/open_targets.h"
+#include "builder/resolve_images.h"
+
+namespace cooper {
+namespace {
+
+snapshot::Flavor flavor_of(const sandbox::Probe& probe) {
+  return probe.overlay_userxattr ? snapshot::Flavor::overlay_userxattr : snapshot::Flavor::overlay;
+}
+
+// An error about a line of a Dockerfile shows the line.
+void add_line_text(base::Error& error, const OpenTargets& targets) {
+  if (!error.spot() || !error.spot()->line_text.empty()) return;
+  base::SourceSpot spot = *error.spot();
+  for (const OpenTarget& target : targets.targets) {
+    const auto& file = *target.file;
+    const auto line = static_cast<std::size_t>(std::max(spot.line, 1));
+    if (file.file_name != spot.file || line > file.lines.size()) continue;
+    spot.line_text = file.lines[line - 1];
+    spot.length = static_cast<int>(spot.line_text.size());
+    error.with_spot(spot);
+    return;
+  }
+}
+
+plan::Plan make_plan(const OpenTargets& targets, ImageResolver& resolver, std::stop_token stop) {
+  // Facts are fetched between two pure calls: a resolved base may bring triggers that name further images.
+  for (;;) {
+    const auto missing = plan::list_external_images(targets.requests, resolver.images());
+    if (missing.empty()) return plan::make_plan(targets.requests, resolver.images());
+    resolver.resolve(missing, stop);
+  }
+}
+
+BuildReport run(const BuildRequest& request, BuildTools& tools, OpenTargets& targets, std::stop_token stop) {
+  ImageResolver resolver(tools);
+  plan::Plan plan = make_plan(targets, resolver, stop);
+  plan.diagnostics.insert(plan.diagnostics.begin(), targets.diagnostics.begin(), targets.diagnostics.end());
+  require_runnable_platforms(plan.graph, request.host);
+  if (tools.on_plan) tools.on_plan(plan);
+
+  cache::StepCache cache(tools.store);
+  engine::LayerPool layers(tools.store, tools.on_event);
+  for (const plan::BaseImage& image : plan.graph.images) layers.add_base(image, resolver.provider(image));
+  snapshot::Snapshots snapshots(tools.store, flavor_of(tools.probe));
+  engine::Workshop shop{tools.store,   cache, layers, snapshots, tools.probe, targets.open_contexts(plan.graph),
+                        tools.fetcher, {},    tools.on_event};
+  shop.options.layers = request.layers;
+  shop.options.jobs = request.jobs;
+  shop.options.extra_hosts = request.extra_hosts;
+  shop.options.secret = [&request](const std::string& id) -> std::optional<std::string> {
+    const auto found = request.secrets.find(id);
+    if (found == request.secrets.end()) return std::nullopt;
+    return found->second;
+  };
+  engine::LocalExecutor executor(shop, plan.graph);
+  const auto results = engine::execute(plan.graph, executor, request.jobs, tools.on_event, stop);
+  targets.save_indexes(tools.store);
+
+  BuildReport report = finish_images(request, tools, plan.graph, results, layers, stop);
+  for (const plan::Step& step : plan.graph.steps) {
+    if (!step.parent) continue;  // bases are no work
+    ++report.steps;
+    if (results[step.id].cached) ++report.cached_steps;
+  }
+  tools.store.flush();
+  return report;
+}
+
+}  // namespace
+
+BuildReport build(const BuildRequest& request, BuildTools& tools, std::stop_token stop) {
+  OpenTargets targets = open_targets(request, tools.store);
+  try {
+    return run(request, tools, targets, stop);
+  } catch (base::Error& error) {
+    add_line_text(error, targets);
+    throw;
+  }
+}
+
+}  // namespace cooper

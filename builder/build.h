@@ -1,0 +1,104 @@
+// The pipeline from arguments to images; open this file first. build() reads as the list of phases of ARCHITECTURE.md.
+//
+// Everything effectful that is not builder/'s own (network, terminal) comes in through BuildTools, so the same pipeline runs
+// under a test's fakes. Throws base::Error; an error about a line of a Dockerfile has its SourceSpot.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "builder/context/remote_file.h"
+#include "builder/engine/event.h"
+#include "builder/export/image_export.h"
+#include "builder/layer/layer_writer.h"
+#include "builder/plan/plan.h"
+#include "builder/sandbox/sandbox.h"
+#include "builder/source/image_source.h"
+#include "builder/store/store.h"
+
+namespace cooper {
+
+// One image to build: a `cooper build`, or one target of a bake file.
+struct BuildTarget {
+  std::string name;                                 // bake target; "" for build
+  std::string context = ".";                        // directory
+  std::string dockerfile;                           // as -f gave it; "" is the default; "-" is stdin
+  bool dockerfile_in_context = false;               // bake: a relative `dockerfile` lies in the context
+  std::optional<std::string> dockerfile_text;       // inline, or read from stdin by the caller
+  std::string stage;                                // --target
+  std::map<std::string, std::string> build_args;
+  std::map<std::string, std::string> labels;
+  std::map<std::string, std::string> annotations;
+  std::map<std::string, std::string> contexts;      // --build-context: directory, docker-image://, oci-layout://, target:
+  std::vector<std::string> tags;                    // full references
+  std::vector<std::string> platforms;
+  std::vector<export_::Destination> outputs;        // none: into the store
+  bool no_cache = false;
+  std::set<std::string> no_cache_stages;
+  bool allow_host_network = false, allow_insecure = false;
+};
+
+// Whether file modes of contexts are taken as they are or as a checkout means them (context::Modes).
+enum class ModePolicy {
+  automatic,  // normalised in a git work tree or with SOURCE_DATE_EPOCH
+  keep,
+  normalize,
+};
+
+struct BuildRequest {
+  std::vector<BuildTarget> targets;
+  layer::LayerOptions layers;                       // compression; clamp_mtime is the SOURCE_DATE_EPOCH
+  bool force_compression = false;                   // base layers too
+  unsigned jobs = 0;
+  std::map<std::string, std::string> secrets;       // id -> bytes
+  std::vector<std::string> extra_hosts;
+  ModePolicy modes = ModePolicy::automatic;
+  oci::Platform host;                               // of this machine
+};
+
+// One image going to one place.
+struct ExportJob {
+  const export_::Image* image = nullptr;
+  const export_::Destination* destination = nullptr;
+};
+struct ExportOutcome {
+  std::uint64_t pushed_bytes = 0, reused_bytes = 0;
+};
+
+struct BuildTools {
+  store::Store& store;
+  sandbox::Probe probe;
+  // "docker.io/library/php:8.3", "docker-image://...", "oci-layout://dir[:tag]"
+  std::function<std::unique_ptr<source::ImageSource>(const std::string& location)> open_source;
+  // All exports of one invocation together, so that blobs are checked and sent once. One outcome per job.
+  std::function<std::vector<ExportOutcome>(const std::vector<ExportJob>& jobs, std::stop_token stop)> export_images;
+  context::RemoteFetcher* fetcher = nullptr;
+  // Called once, when the plan is known, before any step; then events come.
+  std::function<void(const plan::Plan& plan)> on_plan;
+  engine::EventSink on_event;
+};
+
+struct BuiltImage {
+  std::string name;
+  std::vector<std::string> tags;
+  oci::Descriptor manifest;
+  oci::Digest config;
+  std::vector<oci::Descriptor> layers;
+  std::uint64_t pushed_bytes = 0, reused_bytes = 0;
+};
+
+struct BuildReport {
+  std::vector<BuiltImage> images;  // in the order of the request's targets
+  std::size_t steps = 0, cached_steps = 0;
+};
+
+[[nodiscard]] BuildReport build(const BuildRequest& request, BuildTools& tools, std::stop_token stop);
+
+}  // namespace cooper

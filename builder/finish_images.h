@@ -1,0 +1,16 @@
+// Phases 8 to 10: results of steps -> image documents in the store -> destinations -> report.
+#pragma once
+
+#include <span>
+
+#include "builder/build.h"
+#include "builder/engine/layer_pool.h"
+#include "builder/engine/workshop.h"
+
+namespace cooper {
+
+[[nodiscard]] BuildReport finish_images(const BuildRequest& request, BuildTools& tools, const plan::BuildGraph& graph,
+                                        std::span<const engine::StepResult> results, engine::LayerPool& layers,
+                                        std::stop_token stop);
+
+}  // namespace cooper

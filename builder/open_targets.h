@@ -1,0 +1,41 @@
+// Phases 2 and 3: the contexts of all targets and their Dockerfiles, read and parsed; equal ones once.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "builder/build.h"
+#include "builder/context/local_context.h"
+#include "builder/context/stat_index.h"
+#include "builder/dockerfile/dockerfile.h"
+#include "builder/dockerfile/pattern.h"
+#include "builder/layer/file_tree.h"
+
+namespace cooper {
+
+struct OpenTarget {
+  std::shared_ptr<const dockerfile::Dockerfile> file;
+  std::map<std::string, std::string> directories;  // context name ("" is the main one) -> directory
+  std::string dockerfile_path;                     // on the host, for the ignore file; empty when there is none
+};
+
+struct OpenTargets {
+  std::vector<OpenTarget> targets;                 // in the order of the request
+  std::vector<plan::TargetRequest> requests;       // likewise; point into `targets`
+  std::vector<plan::Diagnostic> diagnostics;       // what the parser remarked
+
+  // The trees of the contexts a graph uses, by its context numbers.
+  [[nodiscard]] std::vector<std::shared_ptr<layer::FileTree>> open_contexts(const plan::BuildGraph& graph);
+  void save_indexes(const store::Store& store);
+
+  const BuildRequest* request = nullptr;
+  const store::Store* store = nullptr;
+  std::map<std::string, std::unique_ptr<context::StatIndex>> indexes;  // by directory
+};
+
+// `request` and `store` outlive the result.
+[[nodiscard]] OpenTargets open_targets(const BuildRequest& request, const store::Store& store);
+
+}  // namespace cooper
