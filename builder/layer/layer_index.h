@@ -1,7 +1,8 @@
 // The layer index: what a layer holds, sorted by path, without the bytes. With it COPY needs no mounted file system,
 // COPY --from finds content digests without reading files, and explanations, sizes and diffs are look-ups.
 //
-// On disk: one binary record per layer (layer_index_file.h), named by the layer's DiffId, self-checking, versioned.
+// On disk: one binary record per layer (kind "index", written by layer_index_file.cc), named by the layer's DiffId, self-checking,
+// versioned.
 #pragma once
 
 #include <cstdint>

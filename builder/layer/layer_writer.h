@@ -22,9 +22,10 @@ enum class Compression { none, gzip, zstd };
 
 struct LayerOptions {
   Compression compression = Compression::gzip;
-  int level = 0;               // 0: the compressor's default
+  int level = 0;               // 0: the compressor's default; gzip 1 to 3 (ISA-L's), zstd 1 to 19, else Error(usage)
   unsigned threads = 0;        // 0: all cores
   std::optional<std::int64_t> clamp_mtime;  // SOURCE_DATE_EPOCH: later times become this one, nanoseconds are dropped
+  bool trust_content = false;  // Entry::content, where given, is not checked against the bytes (saves a hash; the caller vouches)
 };
 
 struct WrittenLayer {
@@ -61,6 +62,7 @@ struct LayerRecord {
 [[nodiscard]] std::optional<LayerRecord> find_layer(const store::Store& store, const oci::DiffId& diff_id);
 // Adds (or confirms) one blob form of a layer.
 void record_layer_blob(const store::Store& store, const oci::DiffId& diff_id, const oci::Descriptor& blob, std::uint64_t tar_size);
+// Reads and parses the index record each time (a few ms for a large layer): keep it. nullptr: absent or damaged.
 [[nodiscard]] std::shared_ptr<const LayerIndex> find_layer_index(const store::Store& store, const oci::DiffId& diff_id);
 
 }  // namespace cooper::layer
