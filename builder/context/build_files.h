@@ -1,7 +1,6 @@
 // The small files of a build: the Dockerfile and its ignore file (rows I1, I4, I8).
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include "builder/dockerfile/pattern.h"
@@ -11,17 +10,24 @@ namespace cooper::context {
 struct DockerfileText {
   std::string text;
   std::string display_name;  // as the user named it, for messages
-  std::string path;          // on the host; empty when it came from stdin or inline
+  std::string path;          // on the host; empty when it came from stdin
 };
 
-// `file` is what -f gave: "" means <context>/Dockerfile, then <context>/dockerfile; "-" reads stdin (limit 4 MiB). A relative `file` is
-// relative to the working directory for build, to the context for bake (`relative_to`). Throws base::Error(not_found) with a hint.
-[[nodiscard]] DockerfileText read_dockerfile(const std::string& context, const std::string& file, const std::string& relative_to);
+// `file` is what -f gave: "" means <context>/Dockerfile, then <context>/dockerfile, found beneath
+// the context; "-" reads standard input. Anything else is a path of the host, relative to
+// `relative_to` (the working directory for build, the context for bake). Limit 4 MiB. Throws
+// base::Error(not_found) with a hint.
+[[nodiscard]] DockerfileText read_dockerfile(const std::string& context, const std::string& file,
+                                             const std::string& relative_to);
 
-// <Dockerfile>.dockerignore beside the Dockerfile wins over <context>/.dockerignore; neither: no rules.
-[[nodiscard]] dockerfile::IgnoreRules read_ignore_rules(const std::string& context, const std::string& dockerfile_path);
+// <Dockerfile>.dockerignore beside the Dockerfile wins over <context>/.dockerignore; neither: no
+// rules. `dockerfile_path` is DockerfileText::path; `context` is a directory, or empty if there is
+// none. An ignore file that is there but cannot be read is an Error: what it hides must not get in.
+[[nodiscard]] dockerfile::IgnoreRules read_ignore_rules(const std::string& context,
+                                                        const std::string& dockerfile_path);
 
-// What a context argument is. Directories are built now; the others are refused by name until they are.
+// What a context argument is, judged by its text alone. Directories are built now; the others are
+// refused by name until they are.
 enum class ContextKind { directory, stdin_tar, git, http, oci_layout, docker_image, target };
 [[nodiscard]] ContextKind classify_context(const std::string& text);
 

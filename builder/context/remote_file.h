@@ -2,31 +2,55 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 #include "base/fd.h"
 #include "base/sha256.h"
+#include "builder/store/store.h"
+#include "registry/http/transport.h"
 
 namespace cooper::context {
 
 struct RemoteFile {
-  base::Fd content;        // unlinked temporary file, at its start
+  base::Fd content;  // unlinked temporary file, at its start
   std::uint64_t size = 0;
   base::Sha256Bytes digest{};
-  std::string name;        // one safe path component from the URL's path
+  std::string name;  // one safe path component from the URL's path
   std::optional<std::int64_t> last_modified;
 };
 
-// How the engine asks; the cli hands in the form that uses the real transport.
+// How the engine asks; the cli hands in the form that uses the real transport. Thread-safe.
 class RemoteFetcher {
  public:
   RemoteFetcher() = default;
   RemoteFetcher(const RemoteFetcher&) = delete;
   RemoteFetcher& operator=(const RemoteFetcher&) = delete;
   virtual ~RemoteFetcher() = default;
-  [[nodiscard]] virtual RemoteFile fetch(const std::string& url, const std::string& checksum, std::stop_token stop) = 0;
+  // `checksum`: "sha256:..." or empty. Throws base::Error: usage (URL or checksum malformed),
+  // corrupt (another checksum), and what http::download throws.
+  [[nodiscard]] virtual RemoteFile fetch(const std::string& url, const std::string& checksum,
+                                         std::stop_token stop) = 0;
 };
+
+struct HttpFetcherOptions {
+  std::uint64_t limit = std::uint64_t{4} << 30;
+  bool public_addresses_only =
+      true;  // no loopback, private or link-local address, redirects included
+};
+
+// Fetches with `transport` (its retries are its own) into temp space of `store`; both outlive it.
+[[nodiscard]] std::unique_ptr<RemoteFetcher> make_http_fetcher(
+    http::Transport& transport, const store::Store& store, const HttpFetcherOptions& options = {});
+
+// The last component of a URL's path, percent-escapes decoded; "download" when there is none that
+// is a safe file name.
+[[nodiscard]] std::string remote_file_name(std::string_view url_path);
+
+// "Wed, 21 Oct 2015 07:28:00 GMT", the form servers send; seconds since 1970.
+[[nodiscard]] std::optional<std::int64_t> try_parse_http_date(std::string_view text);
 
 }  // namespace cooper::context

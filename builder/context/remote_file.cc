@@ -1,0 +1,134 @@
+#include "builder/context/remote_file.h"
+
+#include <fcntl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "base/error.h"
+#include "base/file_at.h"
+#include "base/sink.h"
+#include "base/utf8.h"
+#include "oci/digest.h"
+#include "registry/http/download.h"
+
+namespace cooper::context {
+namespace {
+
+constexpr std::string_view kDefaultName = "download";
+constexpr std::size_t kMaxName = 255;
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+std::string percent_decode(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 &&
+        hex_value(text[i + 2]) >= 0) {
+      out += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
+      i += 2;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+bool is_safe_name(std::string_view name) {
+  if (name.empty() || name == "." || name == ".." || name.size() > kMaxName) return false;
+  if (name.starts_with(".wh.") || !base::is_valid_utf8(name)) return false;
+  for (char c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '/' || byte < 0x20 || byte == 0x7f) return false;
+  }
+  return true;
+}
+
+class HttpFetcher final : public RemoteFetcher {
+ public:
+  HttpFetcher(http::Transport& transport, const store::Store& store,
+              const HttpFetcherOptions& options)
+      : transport_(transport), store_(store), options_(options) {}
+
+  [[nodiscard]] RemoteFile fetch(const std::string& url, const std::string& checksum,
+                                 std::stop_token stop) override;
+
+ private:
+  [[nodiscard]] base::Fd new_temp_file() const {
+    const store::TempDirectory directory = store_.new_temp_directory();
+    base::Fd file = base::open_at(directory.fd(), "download", O_RDWR | O_CREAT | O_EXCL, 0600);
+    if (::unlinkat(directory.fd(), "download", 0) != 0)
+      base::throw_errno("unlink", directory.path());
+    return file;
+  }
+
+  http::Transport& transport_;
+  const store::Store& store_;
+  HttpFetcherOptions options_;
+};
+
+RemoteFile HttpFetcher::fetch(const std::string& url, const std::string& checksum,
+                              std::stop_token stop) {
+  const http::Url parsed = http::parse_url(url);
+  std::optional<oci::Digest> expected;
+  if (!checksum.empty()) {
+    expected = oci::Digest::try_parse(checksum);
+    if (!expected) {
+      throw base::Error(base::ErrorKind::usage, "check", checksum,
+                        "a checksum is \"sha256:\" and 64 lower-case hexadecimal digits");
+    }
+  }
+  RemoteFile file;
+  file.content = new_temp_file();
+  base::FdSink sink(file.content.duplicate(), store_.path());
+  http::DownloadOptions options;
+  options.limit = options_.limit;
+  options.public_addresses_only = options_.public_addresses_only;
+  options.stop = std::move(stop);
+  const http::Download download = http::download(transport_, parsed, sink, options);
+  sink.finish();
+  file.size = download.size;
+  file.digest = download.sha256;
+  const oci::Digest got = oci::Digest::from_sha256(file.digest);
+  if (expected && got != *expected) {
+    throw base::Error(base::ErrorKind::corrupt, "download", http::redacted(parsed),
+                      "its checksum is " + got.to_string() + ", not " + expected->to_string());
+  }
+  // The name is the asked URL's, not a redirect's: whoever answers does not choose it.
+  file.name = remote_file_name(parsed.path);
+  if (const auto date = download.headers.find("Last-Modified"))
+    file.last_modified = try_parse_http_date(*date);
+  if (::lseek(file.content.get(), 0, SEEK_SET) != 0) base::throw_errno("rewind", "download");
+  return file;
+}
+
+}  // namespace
+
+std::unique_ptr<RemoteFetcher> make_http_fetcher(http::Transport& transport,
+                                                 const store::Store& store,
+                                                 const HttpFetcherOptions& options) {
+  return std::make_unique<HttpFetcher>(transport, store, options);
+}
+
+std::string remote_file_name(std::string_view url_path) {
+  const std::size_t slash = url_path.rfind('/');
+  std::string name =
+      percent_decode(slash == std::string_view::npos ? url_path : url_path.substr(slash + 1));
+  return is_safe_name(name) ? name : std::string(kDefaultName);
+}
+
+std::optional<std::int64_t> try_parse_http_date(std::string_view text) {
+  const std::string copy(text);
+  struct tm date = {};
+  const char* const end = ::strptime(copy.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &date);
+  if (end == nullptr || *end != '\0') return std::nullopt;
+  return ::timegm(&date);
+}
+
+}  // namespace cooper::context
