@@ -68,7 +68,7 @@ struct CopySource {
 
 struct CopyOp {
   bool add = false;
-  Input from;                       // where Kind::path sources are looked up
+  Input from;                       // where Kind::path sources are looked up; nothing when there are none
   std::vector<CopySource> sources;
   std::string destination;          // absolute (joined with WORKDIR); a trailing '/' is kept: it means a directory
   std::string chown;                // "user[:group]" expanded, empty: default

@@ -118,11 +118,10 @@ std::string absolute_destination(const std::string& path, const std::string& wor
 }
 
 PlannedCopy plan_copy(const dockerfile::Copy& copy, const StageState& state,
-                      const Expander& expander, const Input& from) {
+                      const Expander& expander) {
   PlannedCopy planned;
   CopyOp& op = planned.op;
   op.add = copy.add;
-  op.from = from;
   add_sources(op, copy, expander);
   planned.destination = expander.word(copy.destination);
   const std::string& workdir = state.config.config.working_dir;

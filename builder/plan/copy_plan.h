@@ -12,9 +12,9 @@ struct PlannedCopy {
   std::string destination;  // expanded, as written: for the history
 };
 
-// `from` is where path sources are looked up. Throws base::Error(usage).
+// All but CopyOp::from, which needs the stages. Throws base::Error(usage).
 [[nodiscard]] PlannedCopy plan_copy(const dockerfile::Copy& copy, const StageState& state,
-                                    const Expander& expander, const Input& from);
+                                    const Expander& expander);
 
 // What an ADD source is by its spelling (rows C18, C19).
 [[nodiscard]] CopySource::Kind source_kind(const std::string& source);

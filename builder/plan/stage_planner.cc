@@ -1,5 +1,7 @@
 #include "builder/plan/stage_planner.h"
 
+#include <algorithm>
+
 #include "base/path.h"
 #include "builder/plan/at_spot.h"
 #include "builder/plan/config_changes.h"
@@ -132,8 +134,13 @@ void StagePlanner::run(const dockerfile::Run& run, const StageInstruction& entry
 
 void StagePlanner::copy(const dockerfile::Copy& copy, const StageInstruction& entry,
                         const Expander& expander) {
-  const Input from = source(copy.from.value_or(""), entry.instruction.where);
-  PlannedCopy planned = plan_copy(copy, state_, expander, from);
+  PlannedCopy planned = plan_copy(copy, state_, expander);
+  const bool reads_paths = std::any_of(
+      planned.op.sources.begin(), planned.op.sources.end(),
+      [](const CopySource& each) { return each.kind == CopySource::Kind::path; });
+  if (reads_paths || copy.from) {
+    planned.op.from = source(copy.from.value_or(""), entry.instruction.where);
+  }
   std::string created_by = copy_text(planned.op, planned.destination);
   add_layer(std::move(planned.op), entry, std::move(created_by));
 }
