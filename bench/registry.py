@@ -69,7 +69,7 @@ class Registry:
         (context / "Dockerfile").write_text('FROM scratch\nADD base.tar /\nCMD ["/bin/sh"]\n')
         (context / "base.tar").hardlink_to(archive)
         name = f"{self.address}/bench/base:1"
-        run_all([[str(cooper), "--root", str(self.folder / "store"), "build", "--progress", "quiet",
+        run_all([["env", f"COOPER_ROOT={self.folder / 'store'}", str(cooper), "build", "--progress", "quiet",
                   "-t", name, "--push", str(context)]])
         shutil.rmtree(self.folder / "store")
         shutil.copytree(self.data, self.seeded)

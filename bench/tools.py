@@ -12,7 +12,7 @@ class Cooper:
         self.program = str(program)
 
     def _run(self, store: Path, *arguments):
-        return [self.program, "--root", str(store), *map(str, arguments)]
+        return ["env", f"COOPER_ROOT={store}", self.program, *map(str, arguments)]
 
     def build(self, store, context, dockerfile, tag, push=False, target=None, no_cache=False):
         options = ["--progress", "quiet", "-f", dockerfile, "-t", tag]

@@ -72,7 +72,7 @@ END
   sleep 1.1
   cooper_ok build .
   cooper_ok build .
-  strace -f -qq -e trace=open,openat,openat2 -o "$work/trace" "$COOPER_BIN" --root "$store" build . \
+  COOPER_ROOT=$store strace -f -qq -e trace=open,openat,openat2 -o "$work/trace" "$COOPER_BIN" build . \
     >"$work/out" 2>"$work/err" || fail "strace"
   ! grep 'watched-' "$work/trace" | grep -v O_PATH | grep -q . || fail "context files were opened: $(grep -c watched- "$work/trace")"
 }

@@ -100,7 +100,7 @@ END
   chown nobody "$work/nobody"
   chmod 755 "$work"
   status=0
-  setpriv --reuid nobody --regid nogroup --clear-groups env HOME="$work/nobody" "$COOPER_BIN" --root "$work/nobody/store" \
+  setpriv --reuid nobody --regid nogroup --clear-groups env HOME="$work/nobody" COOPER_ROOT="$work/nobody/store" "$COOPER_BIN" \
     build --progress plain --output "type=tar,dest=$work/nobody/files.tar" . >"$work/out" 2>"$work/err" || status=$?
   out=$(<"$work/out") err=$(<"$work/err")
   same "$status" 0

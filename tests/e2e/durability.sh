@@ -41,7 +41,7 @@ interrupted_by() {
   fresh_store
   slow_dockerfile
   # A shell ignores SIGINT in what it starts in the background; env gives the default back.
-  env --default-signal=INT "$COOPER_BIN" --root "$store" build --progress plain . >"$work/out" 2>"$work/err" &
+  env --default-signal=INT COOPER_ROOT="$store" "$COOPER_BIN" build --progress plain . >"$work/out" 2>"$work/err" &
   pid=$!
   await_step "$pid"
   kill "-$1" "$pid"
@@ -83,7 +83,7 @@ FROM base
 COPY rootfs/ /again-$delay/
 RUN echo $delay > /d
 END
-    "$COOPER_BIN" --root "$store" build --progress plain . >"$work/out" 2>"$work/err" &
+    COOPER_ROOT=$store "$COOPER_BIN" build --progress plain . >"$work/out" 2>"$work/err" &
     pid=$!
     sleep "$delay"
     kill -KILL "$pid" 2>/dev/null || true
@@ -158,9 +158,9 @@ case_two_builds_at_once() {
 FROM base
 RUN echo ran >> /count; sleep 2; cat /count
 END
-  "$COOPER_BIN" --root "$store" build --progress plain . >"$work/out.1" 2>"$work/err.1" &
+  COOPER_ROOT=$store "$COOPER_BIN" build --progress plain . >"$work/out.1" 2>"$work/err.1" &
   first=$!
-  "$COOPER_BIN" --root "$store" build --progress plain . >"$work/out.2" 2>"$work/err.2" &
+  COOPER_ROOT=$store "$COOPER_BIN" build --progress plain . >"$work/out.2" 2>"$work/err.2" &
   second=$!
   wait "$first" || status_1=$?
   wait "$second" || status_2=$?

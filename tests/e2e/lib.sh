@@ -50,7 +50,7 @@ skip_test() {
 }
 
 cooper() {
-  "$COOPER_BIN" --root "$store" "$@"
+  COOPER_ROOT=$store "$COOPER_BIN" "$@"
 }
 
 cooper_run() {

@@ -46,7 +46,7 @@ case_everything_else_may_differ() {
   same "$second" "$first" "another folder, umask and time"
   if command -v taskset >/dev/null; then
     fresh_store
-    third=$(out=$(taskset -c 0 "$COOPER_BIN" --root "$store" build --progress quiet -t same:1 . 2>"$work/err") && printf '%s' "$out")
+    third=$(out=$(COOPER_ROOT=$store taskset -c 0 "$COOPER_BIN" build --progress quiet -t same:1 . 2>"$work/err") && printf '%s' "$out")
     same "$third" "$first" "one processor"
   fi
   unset SOURCE_DATE_EPOCH
