@@ -1,0 +1,146 @@
+#include "cli/build_options.h"
+
+#include <charconv>
+#include <cstdlib>
+
+#include "base/error.h"
+#include "base/file_at.h"
+#include "base/source.h"
+#include "cli/session.h"
+
+namespace cooper::cli {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+constexpr std::uint64_t kMaxSecretBytes = 4U << 20;
+
+std::optional<std::int64_t> source_date_epoch() {
+  const char* text = std::getenv("SOURCE_DATE_EPOCH");
+  if (text == nullptr || *text == '\0') return std::nullopt;
+  const std::string_view digits = text;
+  std::int64_t value = 0;
+  const auto [end, status] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (status != std::errc() || end != digits.data() + digits.size() || value < 0) {
+    throw Error(ErrorKind::usage, "read SOURCE_DATE_EPOCH", text, "not a number of seconds");
+  }
+  return value;
+}
+
+layer::Compression parse_compression(const std::string& text) {
+  if (text == "gzip") return layer::Compression::gzip;
+  if (text == "zstd") return layer::Compression::zstd;
+  return layer::Compression::none;
+}
+
+std::string read_host_file(const std::string& path) {
+  base::FdSource source(base::open_host(path, O_RDONLY), path);
+  return base::read_all(source, kMaxSecretBytes, path);
+}
+
+}  // namespace
+
+void add_build_options(CLI::App& command, BuildOptions& options) {
+  command.add_option("--progress", options.progress, "auto, tty, plain, quiet or json")
+      ->check(CLI::IsMember({"auto", "tty", "plain", "quiet", "json", "rawjson", "none"}));
+  command.add_flag("-q,--quiet", options.quiet, "only the result");
+  command.add_flag("--push", options.push, "push the tags to their registries");
+  command.add_option("-o,--output", options.outputs, "type=oci|docker|tar|local|registry,dest=PATH")->allow_extra_args(false);
+  command.add_flag("--no-cache", options.no_cache, "run every step again");
+  command.add_option("--secret", options.secrets, "id=NAME,src=FILE or id=NAME,env=VARIABLE")->allow_extra_args(false);
+  command.add_option("--add-host", options.add_hosts, "NAME:ADDRESS for /etc/hosts of RUN steps")->allow_extra_args(false);
+  command.add_option("--compression", options.compression, "of new layers")
+      ->check(CLI::IsMember({"gzip", "zstd", "none", "uncompressed"}));
+  command.add_option("--compression-level", options.compression_level, "0 is the compression's default");
+  command.add_flag("--force-compression", options.force_compression, "base layers too");
+  command.add_option("--metadata-file", options.metadata_file, "write digests and names as JSON");
+  command.add_option("-j,--jobs", options.jobs, "steps at the same time");
+  command.add_option("--context-modes", options.context_modes, "file modes of contexts: auto, keep or normalize")
+      ->check(CLI::IsMember({"auto", "keep", "normalize"}));
+  command.add_option("--allow", options.allow, "network.host or security.insecure")
+      ->check(CLI::IsMember({"network.host", "security.insecure"}))
+      ->allow_extra_args(false);
+}
+
+void read_secret(const std::string& text, std::map<std::string, std::string>& secrets) {
+  std::map<std::string, std::string> fields;
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const std::string_view field = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(field.size() + 1, rest.size()));
+    const std::size_t equals = field.find('=');
+    if (equals == std::string_view::npos) throw Error(ErrorKind::usage, "parse --secret", text, "expected NAME=VALUE");
+    fields[std::string(field.substr(0, equals))] = std::string(field.substr(equals + 1));
+  }
+  for (const auto& [name, value] : fields) {
+    if (name != "id" && name != "src" && name != "source" && name != "env" && name != "type") {
+      throw Error(ErrorKind::usage, "parse --secret", text, "unknown field '" + name + "'");
+    }
+  }
+  const std::string id = fields["id"];
+  if (id.empty()) throw Error(ErrorKind::usage, "parse --secret", text, "no id");
+  const std::string path = !fields["src"].empty() ? fields["src"] : fields["source"];
+  if (!path.empty() && fields["type"] != "env") {
+    secrets[id] = read_host_file(path);
+    return;
+  }
+  const std::string variable = !fields["env"].empty() ? fields["env"] : (path.empty() ? id : path);
+  const char* value = std::getenv(variable.c_str());
+  if (value == nullptr) throw Error(ErrorKind::usage, "read secret", id, "the variable " + variable + " is not set");
+  secrets[id] = value;
+}
+
+std::map<std::string, std::string> read_build_args(const std::vector<std::string>& texts) {
+  std::map<std::string, std::string> args;
+  for (const std::string& text : texts) {
+    const std::size_t equals = text.find('=');
+    if (equals == 0) throw Error(ErrorKind::usage, "parse --build-arg", text, "no name");
+    if (equals != std::string::npos) {
+      args[text.substr(0, equals)] = text.substr(equals + 1);
+    } else if (const char* value = std::getenv(text.c_str())) {
+      args[text] = value;
+    }
+  }
+  return args;
+}
+
+std::map<std::string, std::string> read_pairs(const std::vector<std::string>& texts, const char* option) {
+  std::map<std::string, std::string> pairs;
+  for (const std::string& text : texts) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      throw Error(ErrorKind::usage, std::string("parse ") + option, text, "expected NAME=VALUE");
+    }
+    pairs[text.substr(0, equals)] = text.substr(equals + 1);
+  }
+  return pairs;
+}
+
+std::vector<export_::Destination> destinations(const BuildOptions& options) {
+  std::vector<export_::Destination> all;
+  for (const std::string& text : options.outputs) all.push_back(export_::parse_destination(text));
+  if (options.push) all.push_back(export_::parse_destination("type=registry"));
+  return all;
+}
+
+BuildRequest make_request(const BuildOptions& options) {
+  BuildRequest request;
+  request.layers.compression = parse_compression(options.compression);
+  request.layers.level = options.compression_level;
+  request.layers.clamp_mtime = source_date_epoch();
+  request.force_compression = options.force_compression;
+  request.jobs = options.jobs;
+  request.host = host_platform();
+  if (options.context_modes == "keep") request.modes = ModePolicy::keep;
+  if (options.context_modes == "normalize") request.modes = ModePolicy::normalize;
+  for (const std::string& text : options.secrets) read_secret(text, request.secrets);
+  for (const std::string& text : options.add_hosts) {
+    const std::size_t colon = text.find_first_of(":=");
+    if (colon == std::string::npos) throw Error(ErrorKind::usage, "parse --add-host", text, "expected NAME:ADDRESS");
+    request.extra_hosts.push_back(text.substr(0, colon) + " " + text.substr(colon + 1));
+  }
+  return request;
+}
+
+}  // namespace cooper::cli

@@ -1,0 +1,45 @@
+// Options `build` and `bake` share, and their meaning.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "builder/build.h"
+
+namespace cooper::cli {
+
+struct BuildOptions {
+  std::string progress = "auto";
+  bool quiet = false;
+  bool push = false;
+  bool no_cache = false;
+  std::vector<std::string> outputs;
+  std::vector<std::string> secrets;
+  std::vector<std::string> add_hosts;
+  std::string compression = "gzip";
+  int compression_level = 0;
+  bool force_compression = false;
+  std::string metadata_file;
+  unsigned jobs = 0;
+  std::string context_modes = "auto";
+  std::vector<std::string> allow;
+};
+
+void add_build_options(CLI::App& command, BuildOptions& options);
+
+// Fills what does not differ between targets: compression, epoch, jobs, secrets. Throws base::Error(usage).
+[[nodiscard]] BuildRequest make_request(const BuildOptions& options);
+
+// `type=registry` for --push, else what --output said, else none.
+[[nodiscard]] std::vector<export_::Destination> destinations(const BuildOptions& options);
+
+// Adds one "id=x,src=y" (or env=NAME) to `secrets`.
+void read_secret(const std::string& text, std::map<std::string, std::string>& secrets);
+
+// "NAME=value", or "NAME" with the value from the environment; a name without a value there is left out.
+[[nodiscard]] std::map<std::string, std::string> read_build_args(const std::vector<std::string>& texts);
+[[nodiscard]] std::map<std::string, std::string> read_pairs(const std::vector<std::string>& texts, const char* option);
+
+}  // namespace cooper::cli

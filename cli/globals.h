@@ -1,0 +1,20 @@
+// Options every subcommand has, and what they are handed.
+#pragma once
+
+#include <string>
+
+namespace cooper::cli {
+
+class Signals;
+
+struct Globals {
+  std::string root;                  // the store's directory
+  std::string progress = "auto";     // auto, tty, plain, quiet, json
+  std::string isolation = "auto";    // auto, root, rootless
+  const Signals* signals = nullptr;
+};
+
+// $COOPER_ROOT, else $XDG_DATA_HOME/cooper, else ~/.local/share/cooper.
+[[nodiscard]] std::string default_root();
+
+}  // namespace cooper::cli

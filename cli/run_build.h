@@ -1,0 +1,18 @@
+// Runs a build and reports: progress on stderr, digests on stdout, the metadata file. Shared by `build` and `bake`.
+#pragma once
+
+#include "builder/build.h"
+#include "cli/build_options.h"
+#include "cli/globals.h"
+
+namespace cooper::cli {
+
+[[nodiscard]] BuildReport run_build(const BuildRequest& request, const BuildOptions& options, const Globals& globals);
+
+// What buildx writes with --metadata-file: for one build its object, for a bake an object of targets. Ends with a newline.
+[[nodiscard]] std::string metadata_json(const BuildReport& report, bool bake);
+
+// Throws base::Error.
+void write_host_file(const std::string& path, const std::string& text);
+
+}  // namespace cooper::cli

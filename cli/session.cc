@@ -1,0 +1,50 @@
+#include "cli/session.h"
+
+#include <sys/utsname.h>
+
+#include "base/error.h"
+
+namespace cooper::cli {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+void require_mode(const sandbox::Probe& probe, const std::string& isolation) {
+  const bool root = probe.mode == sandbox::Mode::root_namespaces;
+  const bool rootless = probe.mode == sandbox::Mode::rootless;
+  if (isolation == "auto" || (isolation == "root" && root) || (isolation == "rootless" && rootless)) return;
+  throw Error(ErrorKind::unsupported, "use isolation", isolation,
+              probe.reason.empty() ? "it is not to be had here" : probe.reason);
+}
+
+}  // namespace
+
+Session Session::open(const Globals& globals) { return {store::Store::open(globals.root), Network()}; }
+
+sandbox::Probe Session::probe(const Globals& globals) const {
+  const store::TempDirectory scratch = store.new_temp_directory();
+  sandbox::Probe probe = sandbox::probe(scratch.path());
+  require_mode(probe, globals.isolation);
+  return probe;
+}
+
+BuildTools Session::tools(const Globals& globals) {
+  return {store,
+          probe(globals),
+          [this](const std::string& location) { return network.open_source(location, store); },
+          [this](const std::vector<ExportJob>& jobs, std::stop_token stop) {
+            return network.export_images(jobs, store, stop);
+          },
+          network.fetcher(),
+          {},
+          {}};
+}
+
+oci::Platform host_platform() {
+  struct utsname name = {};
+  ::uname(&name);
+  return oci::normalize({"linux", name.machine});
+}
+
+}  // namespace cooper::cli
