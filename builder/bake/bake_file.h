@@ -17,7 +17,7 @@ struct Target {
   std::string dockerfile = "Dockerfile";
   std::optional<std::string> dockerfile_inline;
   std::map<std::string, std::string> contexts;                // named contexts, values as written
-  std::map<std::string, std::optional<std::string>> args;     // nullopt: from the environment
+  std::map<std::string, std::optional<std::string>> args;     // always a value: null in a file means "not given"
   std::map<std::string, std::string> labels;
   std::vector<std::string> annotations;
   std::vector<std::string> tags;
@@ -32,11 +32,13 @@ struct Target {
   std::optional<bool> no_cache, pull;
   std::optional<std::string> network;
   std::string description;
+  bool linked = false;  // not asked for, but another target's contexts name it ("target:x")
 };
 
 struct Group {
   std::string name;
   std::vector<std::string> targets;
+  std::string description;
 };
 
 struct BakeFile {
@@ -55,6 +57,7 @@ using Environment = std::function<std::optional<std::string>(std::string_view)>;
 struct Override {
   std::string target_pattern, key, value;
   bool append = false;
+  bool from_environment = false;  // "app.args.NAME" without '=': the value is the environment's, if it has one
 };
 [[nodiscard]] Override parse_override(std::string_view text);
 
@@ -65,6 +68,10 @@ struct Override {
 
 // Groups expanded, duplicates dropped, order kept; empty `names` means "default". Throws with the nearest name.
 [[nodiscard]] std::vector<Target> select_targets(const BakeFile& file, const std::vector<std::string>& names);
+
+// The targets together with those that their contexts name as "target:x" and that are not among them (Target::linked),
+// ordered so that a target comes after all it links to. Throws for a link to an unknown target and for a loop.
+[[nodiscard]] std::vector<Target> with_linked_targets(const BakeFile& file, std::vector<Target> targets);
 
 // What `docker buildx bake --print` prints for these targets: {"group": {...}, "target": {...}}.
 [[nodiscard]] std::string print_json(const BakeFile& file, const std::vector<std::string>& names);
