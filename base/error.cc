@@ -75,7 +75,7 @@ Error system_error(std::string doing, std::string thing, int error_number) {
               describe_errno(error_number));
   error.errno_ = error_number;
   if (error_number == ENOSPC || error_number == EDQUOT) {
-    error.with_hint("free space there, or let cooper use another directory with --store");
+    error.with_hint("free space there, or let cooper use another directory with --root");
   }
   return error;
 }

@@ -31,7 +31,7 @@ base::Fd open_root(const std::string& path) {
   if (status.st_uid != ::geteuid() || (status.st_mode & 0022) != 0) {
     throw base::Error(base::ErrorKind::denied, "open store", path,
                       status.st_uid != ::geteuid() ? "it belongs to another user" : "other users may write to it")
-        .with_hint("give a directory of your own with --store");
+        .with_hint("give a directory of your own with --root");
   }
   return root;
 }
@@ -42,7 +42,7 @@ void require_version(int cooper, const std::string& path) {
     base::write_file_at(cooper, "version", kVersion, 0600);
   } else if (*version != kVersion) {
     throw base::Error(base::ErrorKind::unsupported, "open store", path, "it was written by another version of cooper")
-        .with_hint("give another directory with --store, or remove this one");
+        .with_hint("give another directory with --root, or remove this one");
   }
 }
 

@@ -1,0 +1,39 @@
+#include "builder/engine/line_splitter.h"
+
+#include <doctest/doctest.h>
+
+#include <vector>
+
+using cooper::engine::LineSplitter;
+
+namespace {
+
+struct Line {
+  int stream;
+  std::string text;
+  bool operator==(const Line&) const = default;
+};
+
+}  // namespace
+
+TEST_CASE("lines come whole, each stream by itself") {
+  std::vector<Line> lines;
+  LineSplitter splitter([&](int stream, std::string line) { lines.push_back({stream, std::move(line)}); });
+  splitter.add(1, "one\ntw");
+  splitter.add(2, "error\r\n");
+  splitter.add(1, "o\n\nlast");
+  CHECK(lines == std::vector<Line>{{1, "one"}, {2, "error"}, {1, "two"}, {1, ""}});
+  splitter.finish();
+  CHECK(lines.back() == Line{1, "last"});
+  CHECK(lines.size() == 5);
+}
+
+TEST_CASE("a line without end is cut at 64 KiB") {
+  std::vector<Line> lines;
+  LineSplitter splitter([&](int stream, std::string line) { lines.push_back({stream, std::move(line)}); });
+  for (int i = 0; i < 10; ++i) splitter.add(1, std::string(20'000, 'x'));
+  splitter.finish();
+  REQUIRE(lines.size() == 4);
+  CHECK(lines[0].text.size() == 65536);
+  CHECK(lines[3].text.size() == 200'000 - 3 * 65536);
+}
