@@ -14,7 +14,8 @@ using Kind = CopySource::Kind;
 
 bool is_one_of(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }
 
-// One clause of a symbolic mode: [ugoa]* then one or more of [-+=] with permissions or one of u, g, o.
+// One clause of a symbolic mode: [ugoa]* then one or more of [-+=] with permissions or one of u, g,
+// o.
 bool is_mode_clause(std::string_view clause) {
   std::size_t i = 0;
   while (i < clause.size() && is_one_of(clause[i], "ugoa")) ++i;
@@ -35,7 +36,8 @@ bool is_mode_clause(std::string_view clause) {
 bool is_scp_form(std::string_view source) {
   const std::size_t at = source.find('@');
   const std::size_t colon = source.find(':');
-  if (at == std::string_view::npos || at == 0 || colon == std::string_view::npos || colon < at + 2) {
+  if (at == std::string_view::npos || at == 0 || colon == std::string_view::npos ||
+      colon < at + 2) {
     return false;
   }
   const auto is_name = [](char c) {
@@ -110,8 +112,7 @@ CopySource::Kind source_kind(const std::string& source) {
 }
 
 std::string absolute_destination(const std::string& path, const std::string& workdir) {
-  const bool directory =
-      path.empty() || path == "." || path.ends_with("/") || path.ends_with("/.");
+  const bool directory = path.empty() || path == "." || path.ends_with("/") || path.ends_with("/.");
   std::string out = base::join_path("/", base::join_path(workdir, path));
   if (directory && out != "/") out += "/";
   return out;

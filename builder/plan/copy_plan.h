@@ -1,4 +1,5 @@
-// COPY and ADD: sources sorted by kind, destination made absolute, flags expanded and checked (rows C1-C21, H5).
+// COPY and ADD: sources sorted by kind, destination made absolute, flags expanded and checked (rows
+// C1-C21, H5).
 #pragma once
 
 #include <string>
@@ -19,7 +20,8 @@ struct PlannedCopy {
 // What an ADD source is by its spelling (rows C18, C19).
 [[nodiscard]] CopySource::Kind source_kind(const std::string& source);
 
-// `path` seen from `workdir`: absolute and clean, a trailing "/" (or "/.") kept as "/", "" and "." are a directory.
+// `path` seen from `workdir`: absolute and clean, a trailing "/" (or "/.") kept as "/", "" and "."
+// are a directory.
 [[nodiscard]] std::string absolute_destination(const std::string& path, const std::string& workdir);
 
 // Octal up to 7777, or symbolic as chmod(1) reads it (row C12).

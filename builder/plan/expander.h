@@ -1,5 +1,6 @@
-// Expands the words of one instruction against one snapshot of the stage's variables (rows V5-V9), and remarks on
-// variables that are not set. Change the scope only after the instruction's last word was expanded.
+// Expands the words of one instruction against one snapshot of the stage's variables (rows V5-V9),
+// and remarks on variables that are not set. Change the scope only after the instruction's last
+// word was expanded.
 #pragma once
 
 #include <string>

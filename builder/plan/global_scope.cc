@@ -34,13 +34,28 @@ Pairs platform_arguments(const TargetRequest& request) {
 constexpr std::array<std::string_view, 5> kProxies = {"http_proxy", "https_proxy", "ftp_proxy",
                                                       "no_proxy", "all_proxy"};
 
-constexpr std::array<std::string_view, 22> kPredefined = {
-    "TARGETPLATFORM", "TARGETOS", "TARGETARCH", "TARGETVARIANT", "TARGETOSVERSION",
-    "BUILDPLATFORM", "BUILDOS", "BUILDARCH", "BUILDVARIANT", "BUILDOSVERSION", "TARGETSTAGE",
-    "BUILDKIT_BUILD_NAME", "BUILDKIT_CACHE_MOUNT_NS", "BUILDKIT_CONTEXT_KEEP_GIT_DIR",
-    "BUILDKIT_INLINE_CACHE", "BUILDKIT_MULTI_PLATFORM", "BUILDKIT_SANDBOX_HOSTNAME",
-    "BUILDKIT_SYNTAX", "BUILDKIT_DOCKERFILE_CHECK", "BUILDKIT_SBOM_SCAN_CONTEXT",
-    "BUILDKIT_SBOM_SCAN_STAGE", "SOURCE_DATE_EPOCH"};
+constexpr std::array<std::string_view, 22> kPredefined = {"TARGETPLATFORM",
+                                                          "TARGETOS",
+                                                          "TARGETARCH",
+                                                          "TARGETVARIANT",
+                                                          "TARGETOSVERSION",
+                                                          "BUILDPLATFORM",
+                                                          "BUILDOS",
+                                                          "BUILDARCH",
+                                                          "BUILDVARIANT",
+                                                          "BUILDOSVERSION",
+                                                          "TARGETSTAGE",
+                                                          "BUILDKIT_BUILD_NAME",
+                                                          "BUILDKIT_CACHE_MOUNT_NS",
+                                                          "BUILDKIT_CONTEXT_KEEP_GIT_DIR",
+                                                          "BUILDKIT_INLINE_CACHE",
+                                                          "BUILDKIT_MULTI_PLATFORM",
+                                                          "BUILDKIT_SANDBOX_HOSTNAME",
+                                                          "BUILDKIT_SYNTAX",
+                                                          "BUILDKIT_DOCKERFILE_CHECK",
+                                                          "BUILDKIT_SBOM_SCAN_CONTEXT",
+                                                          "BUILDKIT_SBOM_SCAN_STAGE",
+                                                          "SOURCE_DATE_EPOCH"};
 
 }  // namespace
 

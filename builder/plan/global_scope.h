@@ -1,4 +1,5 @@
-// The variables outside every stage: platform arguments (row A7) and the ARGs before the first FROM (row A1).
+// The variables outside every stage: platform arguments (row A7) and the ARGs before the first FROM
+// (row A1).
 #pragma once
 
 #include <set>

@@ -107,10 +107,11 @@ std::string copy_text(const CopyOp& op, const std::string& destination) {
 }
 
 std::string healthcheck_text(const oci::Healthcheck& check) {
-  return "HEALTHCHECK {Test:" + list_text(check.test) + " Interval:" +
-         duration_text(check.interval) + " Timeout:" + duration_text(check.timeout) +
-         " StartPeriod:" + duration_text(check.start_period) + " StartInterval:" +
-         duration_text(check.start_interval) + " Retries:" + std::to_string(check.retries) + "}";
+  return "HEALTHCHECK {Test:" + list_text(check.test) +
+         " Interval:" + duration_text(check.interval) + " Timeout:" + duration_text(check.timeout) +
+         " StartPeriod:" + duration_text(check.start_period) +
+         " StartInterval:" + duration_text(check.start_interval) +
+         " Retries:" + std::to_string(check.retries) + "}";
 }
 
 }  // namespace cooper::plan

@@ -1,4 +1,5 @@
-// RUN --mount: options expanded, defaults filled in, what may not be combined refused (rows R8-R13).
+// RUN --mount: options expanded, defaults filled in, what may not be combined refused (rows
+// R8-R13).
 #pragma once
 
 #include <functional>

@@ -15,7 +15,8 @@ std::string canonical_name(const std::string& name) {
   return familiar;
 }
 
-// Does the context called `key` ("name" or "name::platform") serve `name`? With the platform when `exact`.
+// Does the context called `key` ("name" or "name::platform") serve `name`? With the platform when
+// `exact`.
 bool serves(const std::string& key, const std::string& name, const oci::Platform& platform,
             bool exact) {
   const std::size_t mark = key.find("::");

@@ -1,5 +1,5 @@
-// Planning: Dockerfile + arguments + facts about outside images -> BuildGraph. Pure; called in a loop with
-// list_external_images because a base image's ONBUILD triggers may name further images.
+// Planning: Dockerfile + arguments + facts about outside images -> BuildGraph. Pure; called in a
+// loop with list_external_images because a base image's ONBUILD triggers may name further images.
 #pragma once
 
 #include <cstdint>
@@ -16,18 +16,23 @@ namespace cooper::plan {
 
 // What one target asks for. Paths are not here: contexts are names, opened by the caller.
 struct TargetRequest {
-  std::string name;                    // for people and for BuildGraph::targets
+  std::string name;                              // for people and for BuildGraph::targets
   const dockerfile::Dockerfile* file = nullptr;  // outlives the call
-  std::string main_context;            // identity of the main context (same text = same context); named contexts below
-  std::string target_stage;            // "" is the last stage
+  std::string main_context;  // identity of the main context (same text = same context); named
+                             // contexts below
+  std::string target_stage;  // "" is the last stage
   std::map<std::string, std::string> build_args;
   std::map<std::string, std::string> labels;
-  std::set<std::string> local_contexts;                // named contexts that are directories: name as in the Dockerfile
-  std::map<std::string, std::string> context_identity; // named context -> identity (for equal-step detection)
-  std::map<std::string, std::string> image_contexts;   // name -> key into ResolvedImages (oci-layout://..., docker-image://...)
-  std::map<std::string, std::string> target_contexts;  // name -> TargetRequest::name of an earlier request ("target:x")
-  oci::Platform platform;              // to build for
-  oci::Platform build_platform;        // of this machine
+  std::set<std::string>
+      local_contexts;  // named contexts that are directories: name as in the Dockerfile
+  std::map<std::string, std::string>
+      context_identity;  // named context -> identity (for equal-step detection)
+  std::map<std::string, std::string>
+      image_contexts;  // name -> key into ResolvedImages (oci-layout://..., docker-image://...)
+  std::map<std::string, std::string>
+      target_contexts;           // name -> TargetRequest::name of an earlier request ("target:x")
+  oci::Platform platform;        // to build for
+  oci::Platform build_platform;  // of this machine
   bool no_cache = false;
   std::set<std::string> no_cache_stages;
   std::string cache_mount_namespace;
@@ -35,25 +40,28 @@ struct TargetRequest {
   bool allow_host_network = false, allow_insecure = false;
 };
 
-// An outside image the Dockerfiles name: what to resolve. `key` is what ResolvedImages is looked up by.
+// An outside image the Dockerfiles name: what to resolve. `key` is what ResolvedImages is looked up
+// by.
 struct ExternalImage {
-  std::string key;          // canonical reference, or the named context's URL; plus "@platform" text
-  std::string name;         // as written
+  std::string key;   // canonical reference, or the named context's URL; plus "@platform" text
+  std::string name;  // as written
   oci::Platform platform;
   std::string file_name;
   dockerfile::SourceRange where;
-  std::string location;     // `key` without the platform: canonical reference, or the named context's URL
+  std::string
+      location;  // `key` without the platform: canonical reference, or the named context's URL
   bool operator<(const ExternalImage& other) const { return key < other.key; }
 };
 
 using ResolvedImages = std::map<std::string, BaseImage>;  // by ExternalImage::key
 
-// Which images must be resolved before plan() can say more; empty when everything needed is in `resolved`.
-[[nodiscard]] std::vector<ExternalImage> list_external_images(const std::vector<TargetRequest>& requests,
-                                                              const ResolvedImages& resolved);
+// Which images must be resolved before plan() can say more; empty when everything needed is in
+// `resolved`.
+[[nodiscard]] std::vector<ExternalImage> list_external_images(
+    const std::vector<TargetRequest>& requests, const ResolvedImages& resolved);
 
 struct Diagnostic {
-  std::string rule;      // BuildKit's check name: UndefinedVar, ...
+  std::string rule;  // BuildKit's check name: UndefinedVar, ...
   std::string message;
   std::string file_name;
   dockerfile::SourceRange where;
@@ -66,6 +74,7 @@ struct Plan {
 };
 
 // Throws base::Error(usage or unsupported) with a SourceSpot.
-[[nodiscard]] Plan make_plan(const std::vector<TargetRequest>& requests, const ResolvedImages& resolved);
+[[nodiscard]] Plan make_plan(const std::vector<TargetRequest>& requests,
+                             const ResolvedImages& resolved);
 
 }  // namespace cooper::plan

@@ -18,8 +18,8 @@ struct ReachableStages {
                                                const ResolvedImages& resolved,
                                                const EarlierTables& tables);
 
-// A table for each request, in order. Throws base::Error(usage): two requests of one name; a "target:" context that is
-// not an earlier request.
+// A table for each request, in order. Throws base::Error(usage): two requests of one name; a
+// "target:" context that is not an earlier request.
 class RequestTables {
  public:
   RequestTables(const std::vector<TargetRequest>& requests, Remarks& remarks);

@@ -11,7 +11,8 @@ namespace cooper::plan {
 class Remarks {
  public:
   void add(Diagnostic diagnostic);
-  // Rule UndefinedVar: `name` is looked up and unset; `known` are the names that would have been set.
+  // Rule UndefinedVar: `name` is looked up and unset; `known` are the names that would have been
+  // set.
   void undefined_variable(const std::string& name, const std::vector<std::string>& known,
                           const std::string& file_name, const dockerfile::SourceRange& where);
   // Rule UndefinedArgInFrom.

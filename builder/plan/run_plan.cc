@@ -24,8 +24,7 @@ void check_allowed(const dockerfile::Run& run, const TargetRequest& request) {
         .with_hint("allow it with --allow security.insecure");
   }
   if (run.network == dockerfile::Network::host && !request.allow_host_network) {
-    throw Error(ErrorKind::unsupported, "run with --network", "host",
-                "the build does not allow it")
+    throw Error(ErrorKind::unsupported, "run with --network", "host", "the build does not allow it")
         .with_hint("allow it with --allow network.host");
   }
 }
@@ -117,8 +116,7 @@ RunOp plan_run(const dockerfile::Run& run, const StageState& state, const Target
   op.hostname = argument_or(request, "BUILDKIT_SANDBOX_HOSTNAME", request.hostname);
   const std::string cache_namespace =
       argument_or(request, "BUILDKIT_CACHE_MOUNT_NS", request.cache_mount_namespace);
-  op.mounts =
-      plan_mounts(run.mounts, MountInputs{expander, find_input, op.cwd, cache_namespace});
+  op.mounts = plan_mounts(run.mounts, MountInputs{expander, find_input, op.cwd, cache_namespace});
   return op;
 }
 

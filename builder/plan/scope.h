@@ -1,4 +1,5 @@
-// The variables in effect at one point of a stage: ENV and ARG in one list, the later declaration wins (row A4).
+// The variables in effect at one point of a stage: ENV and ARG in one list, the later declaration
+// wins (row A4).
 #pragma once
 
 #include <optional>

@@ -44,7 +44,8 @@ std::vector<Edge> edges_of(const Dockerfile& file, std::size_t index) {
   }
   for (const dockerfile::Instruction& instruction : stage.instructions) {
     for (const std::string& name : source_names(instruction)) {
-      if (const auto to = find_stage(file, name, index)) edges.push_back(Edge{*to, instruction.where});
+      if (const auto to = find_stage(file, name, index))
+        edges.push_back(Edge{*to, instruction.where});
     }
   }
   return edges;

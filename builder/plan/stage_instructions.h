@@ -1,4 +1,5 @@
-// A stage's instructions as they are carried out: the ONBUILD triggers of what it is built FROM (row M13), then its own.
+// A stage's instructions as they are carried out: the ONBUILD triggers of what it is built FROM
+// (row M13), then its own.
 #pragma once
 
 #include <map>
@@ -16,9 +17,10 @@ struct StageInstruction {
   bool triggered = false;
 };
 
-// Empty for a stage that a named context replaces. An image that is not in `resolved` yet gives no triggers.
-// `tables` are those of the earlier requests, by TargetRequest::name, for "target:" contexts.
-// Throws base::Error(usage): a trigger that cannot be read, one that may not be a trigger, more than kMaxTriggers.
+// Empty for a stage that a named context replaces. An image that is not in `resolved` yet gives no
+// triggers. `tables` are those of the earlier requests, by TargetRequest::name, for "target:"
+// contexts. Throws base::Error(usage): a trigger that cannot be read, one that may not be a
+// trigger, more than kMaxTriggers.
 using EarlierTables = std::map<std::string, const StageTable*>;
 [[nodiscard]] std::vector<StageInstruction> stage_instructions(const StageTable& table,
                                                                std::size_t stage,

@@ -15,7 +15,8 @@ namespace cooper::plan {
 namespace {
 
 // How many labels the stage will use: its outside base and everything that makes a step.
-std::size_t label_count(const StageEntry& entry, const std::vector<StageInstruction>& instructions) {
+std::size_t label_count(const StageEntry& entry,
+                        const std::vector<StageInstruction>& instructions) {
   const bool outside = !std::holds_alternative<StageOrigin>(entry.base) &&
                        !std::holds_alternative<ScratchOrigin>(entry.base) &&
                        !std::holds_alternative<TargetOrigin>(entry.base);
@@ -74,12 +75,11 @@ void StagePlanner::begin() {
 void StagePlanner::begin_with(const ScratchOrigin&) {
   const oci::Platform& platform = in_.table.request().platform;
   state_ = empty_state(platform);
-  state_.result = add_step(std::nullopt, ScratchOp{}, platform, "FROM scratch", entry_.stage->where);
+  state_.result =
+      add_step(std::nullopt, ScratchOp{}, platform, "FROM scratch", entry_.stage->where);
 }
 
-void StagePlanner::begin_with(const StageOrigin& origin) {
-  state_ = in_.stages.at(origin.stage);
-}
+void StagePlanner::begin_with(const StageOrigin& origin) { state_ = in_.stages.at(origin.stage); }
 
 void StagePlanner::begin_with(const ImageOrigin& origin) {
   const BaseImage& image = resolved_image(in_.resolved, origin.image);
@@ -91,8 +91,7 @@ void StagePlanner::begin_with(const ImageOrigin& origin) {
 void StagePlanner::begin_with(const ContextOrigin& origin) {
   state_ = empty_state(entry_.platform);
   const dockerfile::SourceRange& where = entry_.stage->where;
-  const StepId empty =
-      add_step(std::nullopt, ScratchOp{}, entry_.platform, "FROM scratch", where);
+  const StepId empty = add_step(std::nullopt, ScratchOp{}, entry_.platform, "FROM scratch", where);
   CopyOp op;
   op.from = ContextInput{context(origin.context)};
   op.sources.push_back(CopySource{CopySource::Kind::path, "/", ""});
@@ -135,9 +134,9 @@ void StagePlanner::run(const dockerfile::Run& run, const StageInstruction& entry
 void StagePlanner::copy(const dockerfile::Copy& copy, const StageInstruction& entry,
                         const Expander& expander) {
   PlannedCopy planned = plan_copy(copy, state_, expander);
-  const bool reads_paths = std::any_of(
-      planned.op.sources.begin(), planned.op.sources.end(),
-      [](const CopySource& each) { return each.kind == CopySource::Kind::path; });
+  const bool reads_paths =
+      std::any_of(planned.op.sources.begin(), planned.op.sources.end(),
+                  [](const CopySource& each) { return each.kind == CopySource::Kind::path; });
   if (reads_paths || copy.from) {
     planned.op.from = source(copy.from.value_or(""), entry.instruction.where);
   }
@@ -160,8 +159,8 @@ void StagePlanner::workdir(const dockerfile::Workdir& workdir, const StageInstru
 
 void StagePlanner::add_layer(Op op, const StageInstruction& entry, std::string created_by) {
   const std::string label = label_.next(instruction_text(entry.instruction), entry.triggered);
-  state_.result = add_step(state_.result, std::move(op), state_.platform, label,
-                           entry.instruction.where);
+  state_.result =
+      add_step(state_.result, std::move(op), state_.platform, label, entry.instruction.where);
   state_.history.push_back(HistoryItem{state_.result, std::move(created_by)});
 }
 

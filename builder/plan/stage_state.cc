@@ -8,7 +8,8 @@ namespace cooper::plan {
 
 namespace {
 
-// The count of history entries with a layer must equal the layers (row M14); images of some tools have none.
+// The count of history entries with a layer must equal the layers (row M14); images of some tools
+// have none.
 void complete_history(std::vector<oci::History>& history, std::size_t layers) {
   std::size_t with_layer = 0;
   for (oci::History& entry : history) {

@@ -1,5 +1,6 @@
-// What a stage has become after some of its instructions: its file system (a step), its image configuration and its
-// variables. A stage built FROM another begins with a copy of that one's last state.
+// What a stage has become after some of its instructions: its file system (a step), its image
+// configuration and its variables. A stage built FROM another begins with a copy of that one's last
+// state.
 #pragma once
 
 #include <optional>
@@ -33,7 +34,8 @@ struct StageState {
 [[nodiscard]] StageState state_of_image(const BaseImage& image, const oci::Platform& platform);
 [[nodiscard]] StageState empty_state(const oci::Platform& platform);
 
-// Before the first instruction of a stage: PATH is always set, the scope holds the configuration's Env.
+// Before the first instruction of a stage: PATH is always set, the scope holds the configuration's
+// Env.
 void begin_stage(StageState& state);
 
 // True if the image has no layers: it then is "scratch" with a configuration (row F7).

@@ -1,4 +1,5 @@
-// The stages of one request's Dockerfile and the names they can be called by. Built from the FROM lines alone.
+// The stages of one request's Dockerfile and the names they can be called by. Built from the FROM
+// lines alone.
 #pragma once
 
 #include <string>
@@ -15,13 +16,13 @@ struct StageEntry {
   std::string base_name;     // FROM's image, expanded
   oci::Platform platform;    // of --platform, else the request's
   Origin base;
-  bool replaced = false;     // a named context of the stage's name stands in for the whole stage
+  bool replaced = false;  // a named context of the stage's name stands in for the whole stage
 };
 
 class StageTable {
  public:
-  // `request` outlives the table. Throws base::Error(usage) with a place: blank base name, bad platform, cycles (F8), an
-  // unknown target (F5, with the nearest name).
+  // `request` outlives the table. Throws base::Error(usage) with a place: blank base name, bad
+  // platform, cycles (F8), an unknown target (F5, with the nearest name).
   StageTable(const TargetRequest& request, Remarks& remarks);
 
   [[nodiscard]] const TargetRequest& request() const noexcept { return *request_; }

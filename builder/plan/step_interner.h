@@ -1,5 +1,6 @@
-// Equal steps are one step. Two steps are equal when they do the same thing to the same input on the same platform;
-// where they were written, and values that are no part of a result (proxies, secrets' content), do not count.
+// Equal steps are one step. Two steps are equal when they do the same thing to the same input on
+// the same platform; where they were written, and values that are no part of a result (proxies,
+// secrets' content), do not count.
 #pragma once
 
 #include <map>
@@ -10,13 +11,14 @@
 
 namespace cooper::plan {
 
-// A text that is equal exactly for equal steps: every field length-framed (row K8), inputs by their ids.
+// A text that is equal exactly for equal steps: every field length-framed (row K8), inputs by their
+// ids.
 [[nodiscard]] std::string canonical_text(const Step& step);
 
 class StepInterner {
  public:
-  // The id of an equal step, or of `step` itself, appended to `steps` with its id set. Inputs were interned before.
-  // A no_cache wish of any of the equal steps is kept.
+  // The id of an equal step, or of `step` itself, appended to `steps` with its id set. Inputs were
+  // interned before. A no_cache wish of any of the equal steps is kept.
   StepId intern(std::vector<Step>& steps, Step step);
 
  private:

@@ -1,5 +1,5 @@
-// What people see of a step: "[app 3/7] COPY . /app". Texts are as written in the Dockerfile, so that no value of a
-// variable shows up in a RUN's label.
+// What people see of a step: "[app 3/7] COPY . /app". Texts are as written in the Dockerfile, so
+// that no value of a variable shows up in a RUN's label.
 #pragma once
 
 #include <string>

@@ -11,9 +11,9 @@ namespace cooper::plan {
 namespace {
 
 constexpr std::array<std::string_view, 37> kNames = {
-    "ABRT", "ALRM",  "BUS",  "CHLD", "CLD",    "CONT", "FPE",  "HUP",    "ILL",  "INT",
-    "IO",   "IOT",   "KILL", "PIPE", "POLL",   "PROF", "PWR",  "QUIT",   "SEGV", "STKFLT",
-    "STOP", "SYS",   "TERM", "TRAP", "TSTP",   "TTIN", "TTOU", "URG",    "USR1", "USR2",
+    "ABRT",   "ALRM",  "BUS",  "CHLD", "CLD",   "CONT",  "FPE",   "HUP",  "ILL",  "INT",
+    "IO",     "IOT",   "KILL", "PIPE", "POLL",  "PROF",  "PWR",   "QUIT", "SEGV", "STKFLT",
+    "STOP",   "SYS",   "TERM", "TRAP", "TSTP",  "TTIN",  "TTOU",  "URG",  "USR1", "USR2",
     "VTALRM", "WINCH", "XCPU", "XFSZ", "RTMIN", "RTMAX", "UNUSED"};
 
 // "RTMIN+1" to "RTMIN+15", "RTMAX-1" to "RTMAX-14": 34 to 64.

@@ -24,20 +24,29 @@ const std::vector<HistoryRow> kHistory = {
     {"M2 entrypoint", R"(ENTRYPOINT ["/e"])", {R"(ENTRYPOINT ["/e"])"}},
     {"M3 empty entrypoint", "ENTRYPOINT []", {"ENTRYPOINT []"}},
     {"M4 shell", R"(SHELL ["/bin/bash", "-euc"])", {"SHELL [/bin/bash -euc]"}},
-    {"M5 none", "HEALTHCHECK NONE", {"HEALTHCHECK {Test:[NONE] Interval:0s Timeout:0s StartPeriod:0s StartInterval:0s Retries:0}"}},
-    {"M5 command", "HEALTHCHECK --interval=90s --timeout=500ms --retries=3 CMD curl -f x",
-     {"HEALTHCHECK {Test:[CMD-SHELL curl -f x] Interval:1m30s Timeout:500ms StartPeriod:0s StartInterval:0s Retries:3}"}},
+    {"M5 none",
+     "HEALTHCHECK NONE",
+     {"HEALTHCHECK {Test:[NONE] Interval:0s Timeout:0s StartPeriod:0s StartInterval:0s "
+      "Retries:0}"}},
+    {"M5 command",
+     "HEALTHCHECK --interval=90s --timeout=500ms --retries=3 CMD curl -f x",
+     {"HEALTHCHECK {Test:[CMD-SHELL curl -f x] Interval:1m30s Timeout:500ms StartPeriod:0s "
+      "StartInterval:0s Retries:3}"}},
     {"M6 sorted", "EXPOSE 443 80/UDP", {"EXPOSE [443/tcp 80/udp]"}},
     {"M7 volume", "VOLUME /a /b", {"VOLUME [/a /b]"}},
     {"M8 user", "USER www-data:0", {"USER www-data:0"}},
-    {"M9 workdir", "WORKDIR /x/\nWORKDIR y/../z\nWORKDIR /", {"WORKDIR /x", "WORKDIR /x/z", "WORKDIR /"}},
+    {"M9 workdir",
+     "WORKDIR /x/\nWORKDIR y/../z\nWORKDIR /",
+     {"WORKDIR /x", "WORKDIR /x/z", "WORKDIR /"}},
     {"M10 label", "LABEL a=b \"c d\"='e f'", {"LABEL a=b c d=e f"}},
     {"M11 stop signal", "STOPSIGNAL SIGQUIT", {"STOPSIGNAL SIGQUIT"}},
     {"M12 maintainer", "MAINTAINER me <me@x>", {"MAINTAINER me <me@x>"}},
     {"M14 env", "ENV A=b C=\"d e\"", {"ENV A=b C=d e"}},
     {"M14 run", "RUN make all", {"RUN /bin/sh -c make all # buildkit"}},
     {"M14 run exec", R"(RUN ["make", "all"])", {"RUN make all # buildkit"}},
-    {"M14 copy", "COPY --chown=1:2 --chmod=644 a b /d/", {"COPY --chown=1:2 --chmod=644 a b /d/ # buildkit"}},
+    {"M14 copy",
+     "COPY --chown=1:2 --chmod=644 a b /d/",
+     {"COPY --chown=1:2 --chmod=644 a b /d/ # buildkit"}},
     {"M14 add", "ADD a /d", {"ADD a /d # buildkit"}},
     {"M14 heredoc", "COPY <<a.txt /d\nx\na.txt", {"COPY <<a.txt /d # buildkit"}},
 };
@@ -117,7 +126,8 @@ TEST_CASE("M3 empty ENTRYPOINT is null, empty CMD is empty") {
 }
 
 TEST_CASE("M4 SHELL is for later RUN, CMD and ENTRYPOINT") {
-  PlanCase test("FROM a\nRUN one\nSHELL [\"/bin/bash\", \"-euc\"]\nRUN two\nCMD three\nENTRYPOINT four\n");
+  PlanCase test(
+      "FROM a\nRUN one\nSHELL [\"/bin/bash\", \"-euc\"]\nRUN two\nCMD three\nENTRYPOINT four\n");
   const Plan plan = test.plan();
   CHECK(last_run(plan).argv == Words{"/bin/bash", "-euc", "two"});
   CHECK(config_of(plan).cmd == Words{"/bin/bash", "-euc", "three"});
@@ -145,7 +155,7 @@ TEST_CASE("M6 ports") {
   CHECK(parse_port("[::1]:8080:80") == Words{"80/tcp"});
   for (const char* bad : {"", "x", "80/icmp", "70000", "9-8", "host:80:80", "x:80", "-1", "80-"}) {
     CAPTURE(bad);
-    CHECK_THROWS_AS(parse_port(bad), base::Error);
+    CHECK_THROWS_AS(static_cast<void>(parse_port(bad)), base::Error);
   }
 }
 
@@ -169,7 +179,9 @@ TEST_CASE("M9 the base's working directory is where a relative one begins") {
 TEST_CASE("M10 labels of the command line come last; those of a copied stage do not come") {
   PlanCase test("FROM a AS s\nLABEL stage=1\nFROM base\nLABEL a=1 b=1\nCOPY --from=s /x /x\n");
   test.request().labels = {{"b", "2"}};
-  const Plan plan = plan_with_base(test, [](oci::RunConfig& config) { config.labels = {{"base", "1"}}; });
+  const Plan plan = plan_with_base(test, [](oci::RunConfig& config) {
+    config.labels = {{"base", "1"}};
+  });
   CHECK(config_of(plan).labels ==
         std::map<std::string, std::string>{{"a", "1"}, {"b", "2"}, {"base", "1"}});
 }

@@ -28,10 +28,11 @@ TEST_CASE("C3 destinations: joined with WORKDIR, a trailing slash stays") {
     const char* workdir;
     const char* result;
   };
-  const std::vector<Row> rows = {{"/a/b", "/w", "/a/b"}, {"b", "/w", "/w/b"},   {"b/", "/w", "/w/b/"},
-                                 {".", "/w", "/w/"},     {"./", "/w", "/w/"},   {"", "/w", "/w/"},
-                                 {".", "/", "/"},        {"/", "/w", "/"},      {"/a/.", "/w", "/a/"},
-                                 {"../x", "/w/v", "/w/x"}, {"../../../x", "/w", "/x"}, {"//a//b//", "/", "/a/b/"}};
+  const std::vector<Row> rows = {
+      {"/a/b", "/w", "/a/b"},   {"b", "/w", "/w/b"},        {"b/", "/w", "/w/b/"},
+      {".", "/w", "/w/"},       {"./", "/w", "/w/"},        {"", "/w", "/w/"},
+      {".", "/", "/"},          {"/", "/w", "/"},           {"/a/.", "/w", "/a/"},
+      {"../x", "/w/v", "/w/x"}, {"../../../x", "/w", "/x"}, {"//a//b//", "/", "/a/b/"}};
   for (const Row& row : rows) {
     CAPTURE(row.written);
     CHECK(absolute_destination(row.written, row.workdir) == row.result);
@@ -56,7 +57,8 @@ TEST_CASE("C11, C12 owner and mode") {
   const CopyOp op = copy_of("ENV U=www-data\nARG M=640\nCOPY --chown=$U:$U --chmod=$M a /b");
   CHECK(op.chown == "www-data:www-data");
   CHECK(op.chmod == "640");
-  for (const char* good : {"0", "7777", "0755", "u=rwX,go=rX", "+x", "g=u", "a-w", "u+s,o=", "ug+rw-x"}) {
+  for (const char* good :
+       {"0", "7777", "0755", "u=rwX,go=rX", "+x", "g=u", "a-w", "u+s,o=", "ug+rw-x"}) {
     CAPTURE(good);
     CHECK(is_mode(good));
   }
@@ -98,7 +100,9 @@ TEST_CASE("C18, C19 kinds of sources") {
     CAPTURE(row.source);
     CHECK(source_kind(row.source) == row.kind);
   }
-  const CopyOp op = copy_of("ADD --checksum=sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef https://x/f /d/");
+  const CopyOp op = copy_of(
+      "ADD --checksum=sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef "
+      "https://x/f /d/");
   CHECK(op.add);
   CHECK(op.sources.front().kind == Kind::http);
   CHECK(copy_of("ADD --keep-git-dir=true --unpack=false https://x/y.git /d").keep_git_dir);
@@ -106,14 +110,17 @@ TEST_CASE("C18, C19 kinds of sources") {
 
 TEST_CASE("C18 checksums are for one remote source") {
   const std::string sum = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
-  CHECK(copy_error("ADD --checksum=" + sum + " local /d").find("only the source http(s) or git") != std::string::npos);
-  CHECK(copy_error("ADD --checksum=" + sum + " https://x/a https://x/b /d/").find("exactly one") != std::string::npos);
+  CHECK(copy_error("ADD --checksum=" + sum + " local /d").find("only the source http(s) or git") !=
+        std::string::npos);
+  CHECK(copy_error("ADD --checksum=" + sum + " https://x/a https://x/b /d/").find("exactly one") !=
+        std::string::npos);
   CHECK(copy_error("ADD --checksum=md5:1 https://x/a /d").find("not sha256:") != std::string::npos);
 }
 
 TEST_CASE("C21 COPY takes no URL and no repository") {
   CHECK(copy_error("COPY https://x/a /d") == "2: copy 'https://x/a': COPY takes no URL | ADD does");
-  CHECK(copy_error("COPY git@x:y /d") == "2: copy 'git@x:y': COPY takes no git repository | ADD does");
+  CHECK(copy_error("COPY git@x:y /d") ==
+        "2: copy 'git@x:y': COPY takes no git repository | ADD does");
 }
 
 TEST_CASE("H5 here-document files") {

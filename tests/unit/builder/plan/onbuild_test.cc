@@ -11,9 +11,9 @@ using Words = std::vector<std::string>;
 namespace {
 
 void give_triggers(PlanCase& test, const Words& triggers) {
-  test.images.emplace("docker.io/library/base:latest", make_image("base", [&](oci::RunConfig& config) {
-                        config.on_build = triggers;
-                      }));
+  test.images.emplace(
+      "docker.io/library/base:latest",
+      make_image("base", [&](oci::RunConfig& config) { config.on_build = triggers; }));
 }
 
 }  // namespace
@@ -33,8 +33,9 @@ TEST_CASE("M13 triggers of a base image run right after FROM and are gone") {
 TEST_CASE("M13 triggers of a base stage run in its children, not in grandchildren") {
   PlanCase test("FROM a AS x\nONBUILD RUN trigger\nFROM x AS y\nRUN own\nFROM y\nRUN last\n");
   const Plan plan = test.plan();
-  CHECK(labels_of(plan) == Words{"[x 1/1] FROM docker.io/library/a:latest", "[y 1/2] ONBUILD RUN trigger",
-                                 "[y 2/2] RUN own", "[stage-2 1/1] RUN last"});
+  CHECK(labels_of(plan) == Words{"[x 1/1] FROM docker.io/library/a:latest",
+                                 "[y 1/2] ONBUILD RUN trigger", "[y 2/2] RUN own",
+                                 "[stage-2 1/1] RUN last"});
 }
 
 TEST_CASE("M13 the target's own ONBUILD is in its configuration, without history") {
@@ -54,7 +55,8 @@ TEST_CASE("M13 triggers may name stages of this file and further images") {
 }
 
 TEST_CASE("M13 triggers are untrusted") {
-  for (const char* bad : {"FROM x", "ONBUILD RUN x", "MAINTAINER x", "NOPE x", "", "RUN a\nRUN b"}) {
+  for (const char* bad :
+       {"FROM x", "ONBUILD RUN x", "MAINTAINER x", "NOPE x", "", "RUN a\nRUN b"}) {
     CAPTURE(bad);
     PlanCase test("FROM base\n");
     give_triggers(test, {bad});

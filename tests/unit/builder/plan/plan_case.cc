@@ -98,7 +98,8 @@ std::string text_of(const Input& input) {
   if (const auto* context = std::get_if<ContextInput>(&input)) {
     return "context " + std::to_string(context->context);
   }
-  if (const auto* step = std::get_if<StepInput>(&input)) return "step " + std::to_string(step->step);
+  if (const auto* step = std::get_if<StepInput>(&input))
+    return "step " + std::to_string(step->step);
   return "nothing";
 }
 
@@ -163,8 +164,9 @@ std::string dump(const Plan& plan) {
     const oci::RunConfig& config = target.config.config;
     out << "target " << target.name << " = step " << target.result << " for "
         << oci::to_string(target.platform) << "\n    user '" << config.user << "' in "
-        << config.working_dir << "; entrypoint " << joined(config.entrypoint.value_or(std::vector<std::string>{}))
-        << "; cmd " << joined(config.cmd.value_or(std::vector<std::string>{})) << "; stop "
+        << config.working_dir << "; entrypoint "
+        << joined(config.entrypoint.value_or(std::vector<std::string>{})) << "; cmd "
+        << joined(config.cmd.value_or(std::vector<std::string>{})) << "; stop "
         << config.stop_signal << "\n    env " << joined(config.env) << "\n";
     for (const HistoryItem& item : target.history) {
       out << "    " << (item.step ? "step " + std::to_string(*item.step) : "-") << "  "

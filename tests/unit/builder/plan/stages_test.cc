@@ -20,8 +20,8 @@ TEST_CASE("F2 a stage comes before an image, a named context before both") {
 }
 
 TEST_CASE("F2 a named context matches however the reference is spelled") {
-  for (const char* name : {"docker.io/library/php:8.3", "php:8.3", "library/php:8.3",
-                           "php:8.3::linux/amd64"}) {
+  for (const char* name :
+       {"docker.io/library/php:8.3", "php:8.3", "library/php:8.3", "php:8.3::linux/amd64"}) {
     CAPTURE(name);
     PlanCase test("FROM php:8.3\n");
     test.request().image_contexts = {{name, "oci-layout:///x"}};
@@ -29,13 +29,16 @@ TEST_CASE("F2 a named context matches however the reference is spelled") {
     CHECK(test.resolved_names == Words{"oci-layout:///x"});
   }
   PlanCase other("FROM php:8.3\n");
-  other.request().image_contexts = {{"php:8.4", "oci-layout:///x"}, {"php:8.3::linux/arm64", "oci-layout:///y"}};
+  other.request().image_contexts = {{"php:8.4", "oci-layout:///x"},
+                                    {"php:8.3::linux/arm64", "oci-layout:///y"}};
   static_cast<void>(other.plan());
   CHECK(other.resolved_names == Words{"docker.io/library/php:8.3"});
 }
 
 TEST_CASE("F2 the keys of outside images name the platform") {
-  PlanCase test("FROM --platform=arm64 php:8.3@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n");
+  PlanCase test(
+      "FROM --platform=arm64 "
+      "php:8.3@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n");
   const auto images = list_external_images(test.requests, {});
   REQUIRE(images.size() == 1);
   CHECK(images.front().key == images.front().location + "@linux/arm64");
@@ -43,7 +46,8 @@ TEST_CASE("F2 the keys of outside images name the platform") {
 }
 
 TEST_CASE("F2 a directory as FROM and as a source") {
-  PlanCase test("FROM files AS base\nFROM scratch\nCOPY --from=files /a /b\nCOPY --from=base /c /d\n");
+  PlanCase test(
+      "FROM files AS base\nFROM scratch\nCOPY --from=files /a /b\nCOPY --from=base /c /d\n");
   test.request().local_contexts = {"files"};
   test.request().context_identity = {{"files", "dir 1"}};
   const Plan plan = test.plan();
@@ -82,7 +86,9 @@ TEST_CASE("F4 of two stages with one name the later one is meant") {
 }
 
 TEST_CASE("F5 only what the target needs is planned and resolved") {
-  PlanCase test("FROM a AS unused\nRUN never\nFROM b AS used\nRUN one\nFROM c AS app\nCOPY --from=used /x /x\nFROM d AS last\n");
+  PlanCase test(
+      "FROM a AS unused\nRUN never\nFROM b AS used\nRUN one\nFROM c AS app\nCOPY --from=used /x "
+      "/x\nFROM d AS last\n");
   test.request().target_stage = "app";
   const Plan plan = test.plan();
   CHECK(test.resolved_names == Words{"docker.io/library/b:latest", "docker.io/library/c:latest"});
@@ -94,7 +100,9 @@ TEST_CASE("F5 only what the target needs is planned and resolved") {
 TEST_CASE("F5 an unknown target") {
   PlanCase test("FROM a AS runtime\nFROM b AS app\n");
   test.request().target_stage = "runtme";
-  CHECK(test.error() == "find target stage 'runtme': no stage of Dockerfile has this name | did you mean 'runtime'?");
+  CHECK(
+      test.error() ==
+      "find target stage 'runtme': no stage of Dockerfile has this name | did you mean 'runtime'?");
   test.request().target_stage = "zzzzzzzz";
   CHECK(test.error().ends_with("| its stages are: runtime, app"));
 }
@@ -136,7 +144,8 @@ TEST_CASE("F8 circles and later stages") {
 }
 
 TEST_CASE("F9 platforms of FROM") {
-  PlanCase test("FROM --platform=$BUILDPLATFORM a AS tool\nRUN x\nFROM b\nCOPY --from=tool /x /x\n");
+  PlanCase test(
+      "FROM --platform=$BUILDPLATFORM a AS tool\nRUN x\nFROM b\nCOPY --from=tool /x /x\n");
   test.request().platform = {"linux", "arm64"};
   const Plan plan = test.plan();
   CHECK(plan.graph.steps[1].platform == oci::Platform{"linux", "amd64"});
@@ -157,12 +166,14 @@ TEST_CASE("C13 --from: images, no variables") {
 }
 
 TEST_CASE("target contexts: the result of one request is a stage of the next") {
-  PlanCase test("FROM a\nENV FROM_BASE=1\nLABEL base=1\nCMD [\"c\"]\nRUN base\nONBUILD RUN triggered\n");
+  PlanCase test(
+      "FROM a\nENV FROM_BASE=1\nLABEL base=1\nCMD [\"c\"]\nRUN base\nONBUILD RUN triggered\n");
   test.request().labels = {{"cli", "1"}};
   TargetRequest next = test.request();
   next.name = "app";
   next.labels.clear();
-  next.file = test.add_file("FROM runtime\nRUN --mount=from=runtime,target=/r app\n", "app.Dockerfile");
+  next.file =
+      test.add_file("FROM runtime\nRUN --mount=from=runtime,target=/r app\n", "app.Dockerfile");
   next.target_contexts = {{"runtime", "t"}};
   test.requests.push_back(next);
   const Plan plan = test.plan();
@@ -176,7 +187,8 @@ TEST_CASE("target contexts: the result of one request is a stage of the next") {
   CHECK(last_run(plan).mounts.front().input == Input(StepInput{plan.graph.targets.front().result}));
 
   std::swap(test.requests.front(), test.requests.back());
-  CHECK(test.error().starts_with("use the result of target 't': context 'runtime' of target 'app'"));
+  CHECK(
+      test.error().starts_with("use the result of target 't': context 'runtime' of target 'app'"));
 }
 
 TEST_CASE("no-cache is a wish for a whole build or for some stages") {

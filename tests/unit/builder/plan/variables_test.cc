@@ -19,21 +19,39 @@ struct Row {
 const std::vector<Row> kRows = {
     {"A1 a global ARG is not in a stage", "ARG V=1\nFROM a\nRUN x\n", {}, ""},
     {"A1 a value-less ARG takes the global value", "ARG V=1\nFROM a\nARG V\nRUN x\n", {}, "V=1"},
-    {"A1 a global default may use an earlier one", "ARG A=1\nARG B=$A-2\nFROM a\nARG B\nRUN x\n", {}, "B=1-2"},
-    {"A1 a build argument overrides a global", "ARG V=1\nFROM a\nARG V\nRUN x\n", {{"V", "2"}}, "V=2"},
+    {"A1 a global default may use an earlier one",
+     "ARG A=1\nARG B=$A-2\nFROM a\nARG B\nRUN x\n",
+     {},
+     "B=1-2"},
+    {"A1 a build argument overrides a global",
+     "ARG V=1\nFROM a\nARG V\nRUN x\n",
+     {{"V", "2"}},
+     "V=2"},
     {"A2 a default in the stage beats the global", "ARG V=1\nFROM a\nARG V=3\nRUN x\n", {}, "V=3"},
     {"A2 a build argument beats both", "ARG V=1\nFROM a\nARG V=3\nRUN x\n", {{"V", "2"}}, "V=2"},
     {"A2 without any value it is unset", "FROM a\nARG V\nRUN x\n", {}, ""},
     {"A2 an undeclared build argument is not seen", "FROM a\nRUN x\n", {{"V", "2"}}, ""},
     {"A3 inherited by FROM stage", "FROM a AS s\nARG V=1\nFROM s\nRUN x\n", {}, "V=1"},
-    {"A3 not seen in a sibling", "FROM a AS s\nARG V=1\nRUN y\nFROM a\nCOPY --from=s /b /b\nRUN x\n", {}, ""},
+    {"A3 not seen in a sibling",
+     "FROM a AS s\nARG V=1\nRUN y\nFROM a\nCOPY --from=s /b /b\nRUN x\n",
+     {},
+     ""},
     {"A4 a later ARG beats ENV", "FROM a\nENV V=e\nARG V=a\nRUN x\n", {}, "V=a"},
     {"A4 a later ENV beats ARG", "FROM a\nARG V=a\nENV V=e\nRUN x\n", {}, "V=e"},
     {"A4 a value-less ARG changes nothing", "FROM a\nENV V=e\nARG V\nRUN x\n", {}, "V=e"},
-    {"A7 platform arguments need ARG", "FROM a\nARG TARGETARCH\nARG BUILDOS\nRUN x\n", {}, "TARGETARCH=amd64 BUILDOS=linux"},
-    {"A7 they can be overridden", "FROM a\nARG TARGETARCH\nRUN x\n", {{"TARGETARCH", "m68k"}}, "TARGETARCH=m68k"},
+    {"A7 platform arguments need ARG",
+     "FROM a\nARG TARGETARCH\nARG BUILDOS\nRUN x\n",
+     {},
+     "TARGETARCH=amd64 BUILDOS=linux"},
+    {"A7 they can be overridden",
+     "FROM a\nARG TARGETARCH\nRUN x\n",
+     {{"TARGETARCH", "m68k"}},
+     "TARGETARCH=m68k"},
     {"A7 the target stage", "FROM a\nARG TARGETSTAGE\nRUN x\n", {}, "TARGETSTAGE=default"},
-    {"V7 one snapshot for ENV", "FROM a\nENV abc=hello\nENV abc=bye def=$abc\nENV ghi=$abc\nRUN x\n", {}, "abc=bye def=hello ghi=bye"},
+    {"V7 one snapshot for ENV",
+     "FROM a\nENV abc=hello\nENV abc=bye def=$abc\nENV ghi=$abc\nRUN x\n",
+     {},
+     "abc=bye def=hello ghi=bye"},
     {"V7 ARG is sequential", "FROM a\nARG a=1 b=$a\nRUN x\n", {}, "a=1 b=1"},
     {"V6 keys are expanded", "FROM a\nENV k=K\nENV pre_$k=1\nRUN x\n", {}, "k=K pre_K=1"},
     {"V8 an undefined variable is empty", "FROM a\nENV v=-$nope-\nRUN x\n", {}, "v=--"},
@@ -74,9 +92,10 @@ TEST_CASE("A4 a base image's ENV comes back in a stage built FROM a stage") {
 TEST_CASE("A5 arguments are in the history and not in the configuration") {
   PlanCase test("FROM a\nARG A=1 B\nARG C=3\nENV C=4\nRUN make\n");
   const Plan plan = test.plan();
-  CHECK(history_of(plan) == Words{"ARG A=1 B", "ARG C=3", "ENV C=4",
-                                  "RUN |3 A=1 B= C=4 /bin/sh -c make # buildkit"});
-  CHECK(config_of(plan).env == Words{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "C=4"});
+  CHECK(history_of(plan) ==
+        Words{"ARG A=1 B", "ARG C=3", "ENV C=4", "RUN |3 A=1 B= C=4 /bin/sh -c make # buildkit"});
+  CHECK(config_of(plan).env ==
+        Words{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "C=4"});
 }
 
 TEST_CASE("A6 proxies reach RUN, not the key, the history or the configuration") {
@@ -101,7 +120,8 @@ TEST_CASE("A6 a declared proxy is an ordinary argument") {
 
 TEST_CASE("A8 arguments that steer the build") {
   PlanCase test("FROM a\nRUN --mount=type=cache,target=/c,id=x true\n");
-  test.request().build_args = {{"BUILDKIT_SANDBOX_HOSTNAME", "h"}, {"BUILDKIT_CACHE_MOUNT_NS", "ns"}};
+  test.request().build_args = {{"BUILDKIT_SANDBOX_HOSTNAME", "h"},
+                               {"BUILDKIT_CACHE_MOUNT_NS", "ns"}};
   const Plan plan = test.plan();
   CHECK(last_run(plan).hostname == "h");
   CHECK(last_run(plan).mounts.front().id == "ns/x");
@@ -117,7 +137,8 @@ TEST_CASE("A9 build arguments nobody declares are reported") {
 TEST_CASE("A10 PATH and working directory of scratch") {
   PlanCase test("FROM scratch\nCOPY a /\n");
   const Plan plan = test.plan();
-  CHECK(config_of(plan).env == Words{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"});
+  CHECK(config_of(plan).env ==
+        Words{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"});
   CHECK(config_of(plan).working_dir == "/");
   CHECK(plan.graph.targets.front().base_history == 0);
 }
@@ -131,7 +152,8 @@ TEST_CASE("A11 a base configuration with an odd Env entry") {
 }
 
 TEST_CASE("V8 undefined variables are remarked on, declared ones are not") {
-  PlanCase test("FROM a\nARG maybe\nENV NAME=1\nENV a=$maybe b=$NAEM c=$NAEM\nLABEL l=${other:-x}\n");
+  PlanCase test(
+      "FROM a\nARG maybe\nENV NAME=1\nENV a=$maybe b=$NAEM c=$NAEM\nLABEL l=${other:-x}\n");
   CHECK(remarks_of(test.plan()) ==
         Words{"UndefinedVar: usage of undefined variable '$NAEM' (did you mean $NAME?)",
               "UndefinedVar: usage of undefined variable '$other'"});
@@ -145,7 +167,8 @@ TEST_CASE("V8 a remark of several targets is made once") {
 
 TEST_CASE("V8 an empty base name") {
   PlanCase test("FROM a\nFROM $NOPE\n");
-  CHECK(test.error() == "2: read FROM '$NOPE': the image name is empty after its variables were expanded");
+  CHECK(test.error() ==
+        "2: read FROM '$NOPE': the image name is empty after its variables were expanded");
 }
 
 TEST_CASE("V4 a required variable that is not set") {
