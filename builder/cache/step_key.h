@@ -1,7 +1,8 @@
-// The key of a step: a pure function of everything that can change its result, and of nothing else (rows K1-K12).
+// The key of a step: a pure function of everything that can change its result, and of nothing else
+// (rows K1-K12).
 //
-// A key is made of named parts so that `cache why` can say which part differs; the key is the SHA-256 over the
-// length-framed parts and the format version. Values of secrets are never a part.
+// A key is made of named parts so that `cache why` can say which part differs; the key is the
+// SHA-256 over the length-framed parts and the format version. Values of secrets are never a part.
 #pragma once
 
 #include <cstdint>
@@ -41,20 +42,29 @@ class KeyParts {
 
 // What every key holds besides the operation.
 struct KeyScope {
-  std::optional<oci::ChainId> parent;   // file system the step starts from; nullopt: empty. Not used by --link copies.
+  // File system the step starts from; nullopt: empty. A --link copy uses it only to look up names
+  // in --chown.
+  std::optional<oci::ChainId> parent;
   oci::Platform platform;
-  std::optional<std::int64_t> epoch;    // SOURCE_DATE_EPOCH clamps file times, so it is an input
+  std::optional<std::int64_t> epoch;  // SOURCE_DATE_EPOCH clamps file times, so it is an input
 };
 
-// `mount_inputs`: for each bind mount (and cache mount with an input), in order, the content digest of what it shows.
-[[nodiscard]] KeyParts run_key(const plan::RunOp& op, const KeyScope& scope, const std::vector<std::string>& mount_inputs);
+// `mount_inputs`: for each mount that has an input, in order, the content digest of what it shows.
+// Throws base::Error(failure) if their number is another. A cache mount's id, sharing and content
+// are no part (row R9).
+[[nodiscard]] KeyParts run_key(const plan::RunOp& op, const KeyScope& scope,
+                               const std::vector<std::string>& mount_inputs);
 
-// One file or directory a COPY takes: where it goes relative to the destination, and what it is (no mtime: row K2).
+// One file or directory a COPY takes: where it goes relative to the destination, and what it is (no
+// mtime: row K2).
 struct CopiedItem {
   std::string path;
   std::string facts;  // canonical: type, mode, uid, gid, link, xattrs, device, content digest
 };
-[[nodiscard]] KeyParts copy_key(const plan::CopyOp& op, const KeyScope& scope, const std::vector<CopiedItem>& items);
+// `items`: what the sources mean, in an order that is always the same. URLs are no part, what they
+// gave is.
+[[nodiscard]] KeyParts copy_key(const plan::CopyOp& op, const KeyScope& scope,
+                                const std::vector<CopiedItem>& items);
 [[nodiscard]] KeyParts workdir_key(const plan::WorkdirOp& op, const KeyScope& scope);
 
 }  // namespace cooper::cache
