@@ -1,6 +1,7 @@
 #include "builder/sandbox/mount_points.h"
 
 #include <fcntl.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include <array>
@@ -153,13 +154,15 @@ void MountPoints::seal() {
 }
 
 void MountPoints::clean() noexcept {
+  // A directory that serves as root and as upper holds our mounts, and what is mounted on cannot be removed.
+  umount2("/", MNT_DETACH);
   for (Made& made : made_) {
     struct stat now {};
     if (fstatat(made.parent.get(), made.name.c_str(), &now, AT_SYMLINK_NOFOLLOW) != 0) continue;
     if (now.st_ino != made.inode) continue;
     made.untouched = made.kind == Kind::copied_directory
                          ? same_time(now.st_ctim, made.changed) && same_attributes(now, made.status)
-                         : (now.st_mode & S_IFMT) == (made.status.st_mode & S_IFMT) && now.st_nlink <= 2;
+                         : (now.st_mode & S_IFMT) == (made.status.st_mode & S_IFMT);
     if (made.kind == Kind::stub_file && now.st_size != 0) made.untouched = false;
   }
   while (!made_.empty()) {

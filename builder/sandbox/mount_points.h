@@ -29,8 +29,9 @@ class MountPoints {
 
   [[nodiscard]] int root() const { return root_.get(); }
 
-  // Call once all targets are made and before the step runs, then after every process of it has ended.
+  // Call once all targets are made and before the step runs.
   void seal();
+  // Call after every process of the step has ended; detaches all mounts of this namespace.
   void clean() noexcept;
 
  private:

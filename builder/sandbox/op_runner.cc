@@ -38,6 +38,16 @@ Error named(const MountOp& op, const Error& error) {
   return result;
 }
 
+// The plan refuses targets in /proc and /sys by name; a link of the image may still lead there.
+void attach_outside_proc(const Fd& tree, const Fd& target, const std::string& name) {
+  struct statfs system {};
+  if (fstatfs(target.get(), &system) != 0) throw_errno("look at", name);
+  if (system.f_type == PROC_SUPER_MAGIC || system.f_type == SYSFS_MAGIC) {
+    throw Error(ErrorKind::usage, "mount at", name, "the target leads into /proc or /sys");
+  }
+  attach(tree.get(), target.get(), name);
+}
+
 Fd private_tmpfs() {
   const MountOptions options{{"mode", "700"}};
   constexpr auto kAttributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
@@ -217,11 +227,7 @@ void OpRunner::apply(const PlaceBind& op) {
     set_attributes(tree.get(), MOUNT_ATTR_RDONLY);
   }
   const Fd target = S_ISDIR(mode) ? points_->directory(op.mount.target) : points_->file(op.mount.target);
-  struct statfs system {};
-  if (fstatfs(target.get(), &system) == 0 && system.f_type == PROC_SUPER_MAGIC) {
-    throw Error(ErrorKind::usage, "mount at", op.mount.target, "the target leads into /proc");
-  }
-  attach(tree.get(), target.get(), op.mount.target);
+  attach_outside_proc(tree, target, op.mount.target);
 }
 
 void OpRunner::apply(const PlaceTmpfs& op) {
@@ -232,7 +238,7 @@ void OpRunner::apply(const PlaceTmpfs& op) {
   MountOptions options{{"mode", mode.empty() ? "0" : mode}};
   if (op.mount.size != 0) options.emplace_back("size", std::to_string(op.mount.size));
   const Fd tree = new_filesystem("tmpfs", options, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
-  attach(tree.get(), points_->directory(op.mount.target).get(), op.mount.target);
+  attach_outside_proc(tree, points_->directory(op.mount.target), op.mount.target);
 }
 
 void OpRunner::apply(const PlaceFile& op) {
@@ -246,7 +252,7 @@ void OpRunner::apply(const PlaceFile& op) {
   const Fd file = base::open_at(scratch_.get(), name, O_PATH | O_NOFOLLOW);
   const Fd tree = clone_tree(file.get(), op.mount.target);
   set_attributes(tree.get(), MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
-  attach(tree.get(), points_->file(op.mount.target).get(), op.mount.target);
+  attach_outside_proc(tree, points_->file(op.mount.target), op.mount.target);
 }
 
 void OpRunner::apply(const SealRoot&) { set_attributes(root_.get(), MOUNT_ATTR_RDONLY, false); }
@@ -254,8 +260,16 @@ void OpRunner::apply(const SealRoot&) { set_attributes(root_.get(), MOUNT_ATTR_R
 void OpRunner::apply(const EnterRoot&) {
   if (fchdir(root_.get()) != 0) throw_errno("change directory to", "the new root");
   if (syscall(SYS_pivot_root, ".", ".") != 0) throw_errno("pivot root", "");
-  if (umount2(".", MNT_DETACH) != 0) throw_errno("detach", "the host's tree");
+  // The host's root now covers the new one, and the scratch mount covers the host's: off with both.
+  for (const char* what : {"the scratch mount", "the host's tree"}) {
+    if (umount2(".", MNT_DETACH) != 0) throw_errno("detach", what);
+  }
   if (chdir("/") != 0) throw_errno("change directory to", "/");
+  // A walk upwards would cross into anything that still lay over the root.
+  const Fd above = base::open_host("/proc/..", O_PATH | O_DIRECTORY);
+  if (mount_id(above.get()) != mount_id(root_.get())) {
+    throw Error(ErrorKind::failure, "enter", "the root", "something else is mounted over it");
+  }
 }
 
 }  // namespace cooper::sandbox

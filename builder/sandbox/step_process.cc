@@ -29,10 +29,8 @@ using base::Error;
 using base::ErrorKind;
 using base::throw_errno;
 
-void reset_signals() {
-  for (int number = 1; number < NSIG; ++number) {
-    if (number != SIGKILL && number != SIGSTOP) signal(number, SIG_DFL);
-  }
+// Handlers are all default since the launcher began; only the mask of init must not be passed on.
+void unblock_signals() {
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -156,7 +154,7 @@ void become_step(const StepProcess& step) {
   try {
     setsid();
     umask(022);
-    reset_signals();
+    unblock_signals();
     set_streams(step);
     set_limits();
     enter_directory(step.cwd);

@@ -1,5 +1,159 @@
-#include "builder/sandbox/sandbox.h"
+#include "builder/sandbox/user_namespace.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <sched.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+
 #include "base/error.h"
+#include "base/fd.h"
+#include "base/file_at.h"
+#include "builder/sandbox/sandbox.h"
+
 namespace cooper::sandbox {
-void enter_user_namespace(int, char**) {}
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+constexpr std::uint64_t kMaxDatabase = 1U << 20;
+
+bool parse_number(std::string_view text, std::uint32_t& value) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size();
 }
+
+std::string user_name(uid_t uid) {
+  const struct passwd* entry = getpwuid(uid);  // the machine's own database; this process has one thread
+  return entry != nullptr ? entry->pw_name : std::to_string(uid);
+}
+
+std::string find_program(const std::string& name) {
+  for (const char* folder : {"/usr/bin/", "/bin/", "/usr/sbin/", "/usr/local/bin/"}) {
+    if (access((folder + name).c_str(), X_OK) == 0) return folder + name;
+  }
+  throw Error(ErrorKind::not_found, "map user ids with", name, "the program is not installed")
+      .with_hint("install the package uidmap, or run cooper as root");
+}
+
+std::vector<IdRange> ranges_for(const std::string& file, const std::string& name, uid_t uid) {
+  const auto text = base::try_read_file_at(AT_FDCWD, file, kMaxDatabase);
+  std::vector<IdRange> ranges = sub_ids(text.value_or(""), name, uid);
+  if (ranges.empty()) {
+    throw Error(ErrorKind::denied, "map user ids of", name, "no range for this user in " + file)
+        .with_hint("as root: echo " + name + ":100000:65536 >> " + file);
+  }
+  return ranges;
+}
+
+bool run_mapper(const std::string& program, const std::string& pid, const std::vector<std::string>& arguments) {
+  std::vector<std::string> words{program, pid};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  std::array<char*, 1> env{nullptr};
+  pid_t child = -1;
+  if (posix_spawn(&child, program.c_str(), nullptr, nullptr, argv.data(), env.data()) != 0) return false;
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+struct Mapping {
+  std::string uid_program, gid_program;
+  std::vector<std::string> uids, gids;
+};
+
+// Stays outside the new namespace and maps the ids of `pid` once it may.
+[[noreturn]] void map_from_outside(const Mapping& mapping, const std::string& pid, const base::Fd& ready) {
+  char byte = 0;
+  if (read(ready.get(), &byte, 1) != 1) _exit(2);
+  if (!run_mapper(mapping.uid_program, pid, mapping.uids)) _exit(3);
+  _exit(run_mapper(mapping.gid_program, pid, mapping.gids) ? 0 : 4);
+}
+
+void unshare_mapped(const Mapping& mapping) {
+  base::Pipe ready = base::open_pipe();
+  const std::string own = std::to_string(getpid());
+  const pid_t mapper = fork();
+  if (mapper < 0) base::throw_errno("fork", "");
+  if (mapper == 0) {
+    ready.write.reset();
+    map_from_outside(mapping, own, ready.read);
+  }
+  const int error = unshare(CLONE_NEWUSER) == 0 ? 0 : errno;
+  if (error == 0 && write(ready.write.get(), "", 1) != 1) base::throw_errno("talk to", "the mapper");
+  ready.write.reset();
+  int status = 0;
+  while (waitpid(mapper, &status, 0) < 0 && errno == EINTR) continue;
+  if (error != 0) {
+    throw base::system_error("make", "a user namespace", error)
+        .with_hint("the machine forbids user namespaces (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone, "
+                   "kernel.apparmor_restrict_unprivileged_userns); run cooper as root");
+  }
+  if (status != 0) {
+    throw Error(ErrorKind::denied, "map user ids with", mapping.uid_program, "it failed; its own message is above")
+        .with_hint("newuidmap and newgidmap need their set-user-id bit or file capabilities");
+  }
+}
+
+}  // namespace
+
+std::vector<IdRange> sub_ids(std::string_view text, std::string_view name, std::uint32_t uid) {
+  std::vector<IdRange> ranges;
+  const std::string number = std::to_string(uid);
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    const std::size_t first = line.find(':');
+    const std::size_t second = first == std::string_view::npos ? first : line.find(':', first + 1);
+    if (second == std::string_view::npos) continue;
+    const std::string_view owner = line.substr(0, first);
+    IdRange range;
+    if (owner != name && owner != number) continue;
+    if (!parse_number(line.substr(first + 1, second - first - 1), range.first)) continue;
+    if (!parse_number(line.substr(second + 1), range.count) || range.count == 0) continue;
+    ranges.push_back(range);
+  }
+  return ranges;
+}
+
+std::vector<std::string> map_arguments(std::uint32_t own, const std::vector<IdRange>& ranges) {
+  std::vector<std::string> arguments{"0", std::to_string(own), "1"};
+  std::uint32_t next = 1;
+  for (const IdRange& range : ranges) {
+    for (const std::uint32_t number : {next, range.first, range.count}) {
+      arguments.push_back(std::to_string(number));
+    }
+    next += range.count;
+  }
+  return arguments;
+}
+
+void enter_user_namespace(int argc, char** argv) {
+  static_cast<void>(argc);
+  if (geteuid() == 0) return;
+  const std::string name = user_name(geteuid());
+  Mapping mapping;
+  mapping.uid_program = find_program("newuidmap");
+  mapping.gid_program = find_program("newgidmap");
+  mapping.uids = map_arguments(geteuid(), ranges_for("/etc/subuid", name, geteuid()));
+  mapping.gids = map_arguments(getegid(), ranges_for("/etc/subgid", name, geteuid()));
+  unshare_mapped(mapping);
+  if (setgroups(0, nullptr) != 0 || setresgid(0, 0, 0) != 0 || setresuid(0, 0, 0) != 0) {
+    base::throw_errno("become root of", "the user namespace");
+  }
+  execv("/proc/self/exe", argv);
+  base::throw_errno("execute", "/proc/self/exe");
+}
+
+}  // namespace cooper::sandbox

@@ -14,17 +14,28 @@ namespace cooper::sandbox {
 namespace fs = std::filesystem;
 namespace {
 
+// A builder that is to be killed: starts a container in the box at `top` and writes its pid there.
+[[noreturn]] void be_victim(const std::string& top) {
+  const fs::path box(top);
+  SandboxSpec spec;
+  spec.root = OverlayRoot{{(box / "base").string()}, (box / "upper").string(), (box / "work").string()};
+  spec.argv = {"/bin/sleep", "300"};
+  const Running running = start(spec, probe(top), {});
+  std::ofstream(box / "pid") << running.pid() << "\n";
+  for (;;) pause();
+}
+
 // The sandbox re-executes this test program; it must be recognised before doctest's main.
 __attribute__((constructor)) void become_child(int argc, char** argv) {
-  const char* rootless = getenv("COOPER_TEST_ROOTLESS");
   run_child_if_asked(argc, argv);
-  if (rootless != nullptr) enter_user_namespace(argc, argv);
+  if (getenv("COOPER_TEST_ROOTLESS") != nullptr) enter_user_namespace(argc, argv);
+  if (const char* top = getenv("COOPER_TEST_VICTIM")) be_victim(top);
 }
 
 constexpr const char* kBusybox = "/bin/busybox";
 constexpr const char* kTools[] = {"sh", "cat", "ls", "id", "echo", "mkdir", "rm", "rmdir", "touch", "ln", "mv", "sleep", "true",
                                   "false", "grep", "mount", "stat", "chmod", "kill", "ps", "hostname", "ip", "test", "head",
-                                  "env", "pwd", "setsid", "unshare", "dd", "printf", "readlink", "tr", "wc", "sed", "chown"};
+                                  "env", "pwd", "setsid", "unshare", "dd", "printf", "readlink", "tr", "wc", "sed", "chown", "cut"};
 
 }  // namespace
 
