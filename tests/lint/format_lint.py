@@ -2,29 +2,30 @@
 """Every C++ file is as clang-format 14 leaves it.   usage: format_lint.py ROOT [--fix]
 Exit status 77 (skipped) where clang-format-14 is not installed."""
 
+import re
 import shutil
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from source_tree import CODE_ROOTS, TEST_ROOT, report, source_files
 
 SKIPPED = 77
 TOOL = "clang-format-14"
+VIOLATION = re.compile(r"^(.+?):(\d+):\d+: (?:warning|error): code should be clang-formatted")
 
 
-def formatted(root: Path, path: str) -> str:
-    return subprocess.run([TOOL, "--style=file", path], cwd=root, check=True, capture_output=True,
-                          encoding="utf-8").stdout
-
-
-def first_difference(old: str, new: str) -> int:
-    pairs = zip(old.splitlines(), new.splitlines())
-    for number, (left, right) in enumerate(pairs, start=1):
-        if left != right:
-            return number
-    return min(len(old.splitlines()), len(new.splitlines())) + 1
+def violations(root: Path, paths):
+    """{path: first line that is not formatted}"""
+    found = {}
+    for start in range(0, len(paths), 100):
+        run = subprocess.run([TOOL, "--style=file", "--dry-run", *paths[start:start + 100]], cwd=root,
+                             check=True, stderr=subprocess.PIPE, encoding="utf-8")
+        for line in run.stderr.splitlines():
+            match = VIOLATION.match(line)
+            if match:
+                found.setdefault(match[1], int(match[2]))
+    return found
 
 
 def main(argv):
@@ -32,19 +33,14 @@ def main(argv):
     if shutil.which(TOOL) is None:
         print(f"format lint: skipped, {TOOL} is not installed")
         return SKIPPED
-    files = source_files(root, (*CODE_ROOTS, TEST_ROOT, "bench"))
-    with ThreadPoolExecutor(max_workers=4) as pool:
-        texts = list(pool.map(lambda file: formatted(root, file.path), files))
-    errors = []
-    for file, text in zip(files, texts):
-        if text == file.text:
-            continue
-        if "--fix" in argv:
-            (root / file.path).write_text(text, encoding="utf-8")
-        else:
-            line = first_difference(file.text, text)
-            errors.append(f"{file.path}:{line}: not formatted (cmake --build build/dev --target format)")
-    return report("format lint", errors, len(files))
+    paths = [file.path for file in source_files(root, (*CODE_ROOTS, TEST_ROOT, "bench"))]
+    found = violations(root, paths)
+    if "--fix" in argv and found:
+        subprocess.run([TOOL, "--style=file", "-i", *found], cwd=root, check=True)
+        found = {}
+    errors = [f"{path}:{line}: not formatted (cmake --build build/dev --target format)"
+              for path, line in sorted(found.items())]
+    return report("format lint", errors, len(paths))
 
 
 if __name__ == "__main__":
