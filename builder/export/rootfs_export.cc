@@ -1,0 +1,67 @@
+#include "builder/export/rootfs_export.h"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+
+#include "base/error.h"
+#include "base/file_at.h"
+#include "builder/export/image_blobs.h"
+#include "builder/export/output_file.h"
+#include "builder/layer/layer_reader.h"
+#include "builder/layer/tree_diff.h"
+
+namespace cooper::export_ {
+namespace {
+
+void apply_layers(const Image& image, store::Store& store, int directory,
+                  const std::stop_token& stop) {
+  const std::vector<oci::Descriptor>& layers = image.parsed.layers;
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    require_blob(image, store, layers[i]);
+    static_cast<void>(layer::read_layer(store, layers[i], image.config.diff_ids.at(i), directory,
+                                        layer::TreeForm::plain, stop));
+  }
+}
+
+// All layers as one, without whiteouts: an uncompressed blob of the store (collected like any
+// unused blob later).
+layer::WrittenLayer squash(const Image& image, store::Store& store, const std::stop_token& stop) {
+  const store::TempDirectory directory = store.new_temp_directory();
+  const base::Fd root = base::make_directories_in_root(directory.fd(), "rootfs");
+  apply_layers(image, store, root.get(), stop);
+  layer::DiffOptions diff;
+  diff.form = layer::TreeForm::plain;
+  layer::LayerOptions options;
+  options.compression = layer::Compression::none;
+  return layer::write_tree_diff(store, root.get(), layer::LayerStack{}, diff, options);
+}
+
+}  // namespace
+
+void write_rootfs_tar(const Image& image, const Destination& destination, store::Store& store,
+                      std::stop_token stop) {
+  const layer::WrittenLayer squashed = squash(image, store, stop);
+  const std::unique_ptr<base::Source> source = store.open_blob(squashed.blob.digest);
+  if (source == nullptr) {
+    throw base::Error(base::ErrorKind::not_found, "export", image.name,
+                      squashed.blob.digest.to_string() + " left the store");
+  }
+  OutputFile file(destination.dest);
+  base::copy(*source, file);
+  file.finish();
+}
+
+void write_rootfs_directory(const Image& image, const Destination& destination, store::Store& store,
+                            std::stop_token stop) {
+  const std::string& path = destination.dest;
+  if (mkdir(path.c_str(), 0755) != 0 && errno != EEXIST) base::throw_errno("make directory", path);
+  const base::Fd directory = base::open_host_directory(path);
+  if (base::list_directory(directory.get(), path).empty())
+    return apply_layers(image, store, directory.get(), stop);
+  const layer::WrittenLayer squashed = squash(image, store, stop);
+  static_cast<void>(layer::read_layer(store, squashed.blob, squashed.diff_id, directory.get(),
+                                      layer::TreeForm::plain, stop));
+}
+
+}  // namespace cooper::export_
