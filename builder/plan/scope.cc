@@ -1,5 +1,7 @@
 #include "builder/plan/scope.h"
 
+#include "base/error.h"
+
 namespace cooper::plan {
 
 const Scope::Entry* Scope::find(std::string_view name) const {
@@ -10,6 +12,12 @@ const Scope::Entry* Scope::find(std::string_view name) const {
 }
 
 void Scope::set(std::string_view name, std::string_view value) {
+  const Entry* old = find(name);
+  bytes_ = bytes_ + value.size() - (old == nullptr ? 0 : old->second.size());
+  if (bytes_ > kMaxEnvironmentBytes) {
+    throw base::Error(base::ErrorKind::limit, "set variable", std::string(name),
+                      "the variables are larger than 1 MiB in all");
+  }
   for (Entry& entry : entries_) {
     if (entry.first == name) {
       entry.second = std::string(value);

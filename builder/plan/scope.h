@@ -10,9 +10,14 @@
 
 namespace cooper::plan {
 
+// More than a kernel takes for one command; keeps "ENV A=$A$A" again and again from filling the
+// memory.
+inline constexpr std::size_t kMaxEnvironmentBytes = std::size_t{1} << 20U;
+
 class Scope {
  public:
-  // Replaces `name` where it stands, or appends it.
+  // Replaces `name` where it stands, or appends it. Throws base::Error(limit) beyond
+  // kMaxEnvironmentBytes in all.
   void set(std::string_view name, std::string_view value);
   [[nodiscard]] std::optional<std::string> get(std::string_view name) const;
   [[nodiscard]] bool has(std::string_view name) const { return find(name) != nullptr; }
@@ -25,6 +30,7 @@ class Scope {
   [[nodiscard]] const Entry* find(std::string_view name) const;
 
   std::vector<Entry> entries_;
+  std::size_t bytes_ = 0;
 };
 
 }  // namespace cooper::plan

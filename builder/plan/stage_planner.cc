@@ -117,7 +117,7 @@ void StagePlanner::apply(const StageInstruction& entry) {
   } else {
     const ChangeInputs inputs{expander, in_.table.globals(), in_.table.request().build_args};
     auto created_by = apply_change(state_, cmd_given_, instruction, inputs);
-    if (created_by) state_.history.push_back(HistoryItem{std::nullopt, std::move(*created_by)});
+    if (created_by) add_history(std::nullopt, std::move(*created_by));
   }
 }
 
@@ -151,17 +151,28 @@ void StagePlanner::workdir(const dockerfile::Workdir& workdir, const StageInstru
   current = base::join_path("/", base::join_path(current.empty() ? "/" : current, wanted));
   const std::string created_by = "WORKDIR " + current;
   if (current == "/") {
-    state_.history.push_back(HistoryItem{std::nullopt, created_by});
+    add_history(std::nullopt, created_by);
     return;
   }
   add_layer(WorkdirOp{current, state_.config.config.user}, entry, created_by);
+}
+
+// The history holds every expanded value that goes into the configuration, so its size bounds the
+// configuration's.
+void StagePlanner::add_history(std::optional<StepId> step, std::string created_by) {
+  history_bytes_ += created_by.size();
+  if (history_bytes_ > oci::kMaxDocumentBytes) {
+    throw base::Error(base::ErrorKind::limit, "plan stage", entry_.display_name,
+                      "its image configuration would be larger than 4 MiB");
+  }
+  state_.history.push_back(HistoryItem{step, std::move(created_by)});
 }
 
 void StagePlanner::add_layer(Op op, const StageInstruction& entry, std::string created_by) {
   const std::string label = label_.next(instruction_text(entry.instruction), entry.triggered);
   state_.result =
       add_step(state_.result, std::move(op), state_.platform, label, entry.instruction.where);
-  state_.history.push_back(HistoryItem{state_.result, std::move(created_by)});
+  add_history(state_.result, std::move(created_by));
 }
 
 StepId StagePlanner::add_step(std::optional<StepId> parent, Op op, const oci::Platform& platform,

@@ -41,6 +41,7 @@ class StagePlanner {
   void copy(const dockerfile::Copy& copy, const StageInstruction& entry, const Expander& expander);
   void workdir(const dockerfile::Workdir& workdir, const StageInstruction& entry,
                const Expander& expander);
+  void add_history(std::optional<StepId> step, std::string created_by);
   void add_layer(Op op, const StageInstruction& entry, std::string created_by);
   StepId add_step(std::optional<StepId> parent, Op op, const oci::Platform& platform,
                   std::string label, const dockerfile::SourceRange& where);
@@ -55,6 +56,7 @@ class StagePlanner {
   StepLabel label_;
   StageState state_;
   bool cmd_given_ = false;
+  std::size_t history_bytes_ = 0;
 };
 
 }  // namespace cooper::plan

@@ -2,6 +2,9 @@
 
 #include <string_view>
 
+#include "base/error.h"
+#include "base/sha256.h"
+
 namespace cooper::plan {
 
 namespace {
@@ -125,7 +128,13 @@ std::string canonical_text(const Step& step) {
 }
 
 StepId StepInterner::intern(std::vector<Step>& steps, Step step) {
-  const auto [found, added] = ids_.emplace(canonical_text(step), steps.size());
+  const std::string text = canonical_text(step);
+  bytes_ += text.size();
+  if (bytes_ > kMaxStepBytes) {
+    throw base::Error(base::ErrorKind::limit, "plan", step.label,
+                      "the steps are larger than 512 MiB in all");
+  }
+  const auto [found, added] = ids_.emplace(base::sha256_hex(text), steps.size());
   if (!added) {
     steps[found->second].no_cache = steps[found->second].no_cache || step.no_cache;
     return found->second;

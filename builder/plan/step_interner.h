@@ -3,6 +3,7 @@
 // secrets' content), do not count.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -15,6 +16,9 @@ namespace cooper::plan {
 // ids.
 [[nodiscard]] std::string canonical_text(const Step& step);
 
+// All canonical texts of one plan together; a Dockerfile of honest size needs a few hundred KiB.
+inline constexpr std::uint64_t kMaxStepBytes = std::uint64_t{512} << 20U;
+
 class StepInterner {
  public:
   // The id of an equal step, or of `step` itself, appended to `steps` with its id set. Inputs were
@@ -22,7 +26,8 @@ class StepInterner {
   StepId intern(std::vector<Step>& steps, Step step);
 
  private:
-  std::map<std::string, StepId> ids_;
+  std::map<std::string, StepId> ids_;  // by the hash of the canonical text
+  std::uint64_t bytes_ = 0;
 };
 
 }  // namespace cooper::plan

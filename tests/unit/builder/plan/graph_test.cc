@@ -98,6 +98,16 @@ TEST_CASE("images with one manifest are one image") {
   CHECK(test.plan().graph.images.size() == 1);
 }
 
+TEST_CASE("values that grow without end are refused with their line") {
+  std::string doubling = "FROM a\nENV A=0123456789abcdef\n";
+  for (int i = 0; i < 40; ++i) doubling += "ENV A=$A$A\n";
+  CHECK(PlanCase(doubling).error() ==
+        "18: set variable 'A': the variables are larger than 1 MiB in all");
+  std::string labels = "FROM a\nENV A=" + std::string(60000, 'x') + "\n";
+  for (int i = 0; i < 100; ++i) labels += "LABEL l" + std::to_string(i) + "=$A\n";
+  CHECK(PlanCase(labels).error().ends_with("image configuration would be larger than 4 MiB"));
+}
+
 TEST_CASE("K8 fields of a step cannot run into each other") {
   Step a;
   Step b;
