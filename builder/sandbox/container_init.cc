@@ -79,7 +79,7 @@ class Init {
                      errors_.get(), -1});
     } catch (const Error& error) {
       report(control_.get(), failed_from(error));
-      if (runner_) runner_->points().clean();
+      if (runner_) runner_->clean();
       return;
     }
     output_.reset();
@@ -111,7 +111,7 @@ class Init {
     runner_->run(plan);
     step_.user = user_of(spec.user);
     runner_->run(enter);
-    runner_->points().seal();
+    runner_->seal();
     step_.argv = spec.argv;
     step_.env = spec.env;
     step_.cwd = spec.cwd.empty() ? "/" : spec.cwd;
@@ -123,7 +123,7 @@ class Init {
   }
 
   UserIds user_of(const std::string& user) {
-    const int root = runner_->points().root();
+    const int root = runner_->root();
     return resolve_user(user.empty() ? "0" : user, read_database(root, "etc/passwd"),
                         read_database(root, "etc/group"));
   }
@@ -229,7 +229,7 @@ class Init {
   void end() {
     ::kill(-1, SIGKILL);
     while (waitpid(-1, nullptr, 0) > 0 || errno == EINTR) continue;
-    runner_->points().clean();
+    runner_->clean();
     try_report(control_.get(), ended_);
   }
 

@@ -74,8 +74,8 @@ Fd terminals() {
 
 }  // namespace
 
-void make_devices(int target, bool bind_host) {
-  const Fd mount = new_filesystem("tmpfs", {{"mode", "755"}, {"size", "65536k"}},
+Fd make_devices(int target, bool bind_host) {
+  Fd mount = new_filesystem("tmpfs", {{"mode", "755"}, {"size", "65536k"}},
                                   MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
   attach(mount.get(), target, "/dev");
   const int dev = mount.get();
@@ -93,6 +93,7 @@ void make_devices(int target, bool bind_host) {
   mount_in(dev, "pts", terminals());
   mount_in(dev, "shm", new_filesystem("tmpfs", {{"mode", "1777"}, {"size", "65536k"}}, kClosed));
   mount_in(dev, "mqueue", new_filesystem("mqueue", {}, kClosed));
+  return mount;
 }
 
 }  // namespace cooper::sandbox

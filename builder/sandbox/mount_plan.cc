@@ -1,5 +1,6 @@
 #include "builder/sandbox/mount_plan.h"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -71,7 +72,9 @@ std::string describe(const MountRoot& op) {
   }
   const auto& overlay = std::get<OverlayRoot>(op.root);
   std::string text = "mount root overlay";
-  for (const std::string& lower : overlay.lowers) text += " lower " + lower;
+  constexpr std::size_t kShown = 4;
+  for (std::size_t i = 0; i < std::min(kShown, overlay.lowers.size()); ++i) text += " lower " + overlay.lowers[i];
+  if (overlay.lowers.size() > kShown) text += " and " + std::to_string(overlay.lowers.size() - kShown) + " more";
   return text + " upper " + overlay.upper + (op.userxattr ? " userxattr" : "");
 }
 

@@ -1,7 +1,6 @@
 #include "builder/sandbox/mount_points.h"
 
 #include <fcntl.h>
-#include <sys/mount.h>
 #include <unistd.h>
 
 #include <array>
@@ -154,8 +153,6 @@ void MountPoints::seal() {
 }
 
 void MountPoints::clean() noexcept {
-  // A directory that serves as root and as upper holds our mounts, and what is mounted on cannot be removed.
-  umount2("/", MNT_DETACH);
   for (Made& made : made_) {
     struct stat now {};
     if (fstatat(made.parent.get(), made.name.c_str(), &now, AT_SYMLINK_NOFOLLOW) != 0) continue;

@@ -31,7 +31,7 @@ class MountPoints {
 
   // Call once all targets are made and before the step runs.
   void seal();
-  // Call after every process of the step has ended; detaches all mounts of this namespace.
+  // Call after every process of the step has ended.
   void clean() noexcept;
 
  private:

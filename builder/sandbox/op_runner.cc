@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 
 #include "base/error.h"
 #include "base/file_at.h"
@@ -89,13 +90,30 @@ Fd OpRunner::scratch_directory(mode_t mode) {
   return base::open_at(scratch_.get(), name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
 }
 
+void OpRunner::clean() noexcept {
+  if (!points_) return;
+  // In a plain directory the stubs themselves are mounted on, and could not be removed. Our own /proc names the mounts,
+  // wherever the step has moved them.
+  if (plain_ && proc_ && fchdir(proc_.get()) == 0) {
+    for (; !placed_.empty(); placed_.pop_back()) {
+      char name[32];
+      std::snprintf(name, sizeof name, "self/fd/%d", placed_.back().get());
+      umount2(name, MNT_DETACH);
+    }
+    umount2(".", MNT_DETACH);
+  }
+  points_->clean();
+}
+
 void OpRunner::apply(const MountRoot& op) {
   Fd upper;
   if (const auto* directory = std::get_if<DirectoryRoot>(&op.root)) {
+    plain_ = true;
     upper = base::open_host_directory(directory->path);
     root_ = clone_tree(upper.get(), directory->path);
   } else {
     const auto& overlay = std::get<OverlayRoot>(op.root);
+    plain_ = overlay.lowers.empty();
     upper = base::open_host_directory(overlay.upper);
     root_ = overlay.lowers.empty()
                 ? clone_tree(upper.get(), overlay.upper)
@@ -118,22 +136,25 @@ Fd OpRunner::special_directory(const char* name) {
 
 void OpRunner::apply(const MountProc&) {
   const Fd target = special_directory("proc");
-  attach(new_filesystem("proc", {}, kClosed).get(), target.get(), "/proc");
+  proc_ = new_filesystem("proc", {}, kClosed);
+  attach(proc_.get(), target.get(), "/proc");
 }
 
 void OpRunner::apply(const MountSys& op) {
   const Fd target = special_directory("sys");
-  if (!op.bind_host) {
-    attach(new_filesystem("sysfs", {}, kClosed | MOUNT_ATTR_RDONLY).get(), target.get(), "/sys");
-    return;
+  Fd tree;
+  if (op.bind_host) {
+    tree = clone_tree(base::open_host("/sys", O_PATH | O_DIRECTORY).get(), "/sys");
+    set_attributes(tree.get(), kClosed | MOUNT_ATTR_RDONLY);
+  } else {
+    tree = new_filesystem("sysfs", {}, kClosed | MOUNT_ATTR_RDONLY);
   }
-  const Fd tree = clone_tree(base::open_host("/sys", O_PATH | O_DIRECTORY).get(), "/sys");
-  set_attributes(tree.get(), kClosed | MOUNT_ATTR_RDONLY);
   attach(tree.get(), target.get(), "/sys");
+  placed_.push_back(std::move(tree));
 }
 
 void OpRunner::apply(const MountDev& op) {
-  make_devices(special_directory("dev").get(), op.bind_host);
+  placed_.push_back(make_devices(special_directory("dev").get(), op.bind_host));
 }
 
 void OpRunner::apply(const MaskPath& op) {
@@ -221,13 +242,14 @@ void OpRunner::apply(const PlaceBind& op) {
   if (!S_ISDIR(mode) && !S_ISREG(mode)) {
     throw Error(ErrorKind::failure, "bind", op.mount.source, "neither a file nor a directory");
   }
-  const Fd tree = op.mount.discard_writes ? throw_away(source, op.userxattr)
+  Fd tree = op.mount.discard_writes ? throw_away(source, op.userxattr)
                                           : clone_tree(source.get(), op.mount.source);
   if (op.mount.readonly && !op.mount.discard_writes) {
     set_attributes(tree.get(), MOUNT_ATTR_RDONLY);
   }
   const Fd target = S_ISDIR(mode) ? points_->directory(op.mount.target) : points_->file(op.mount.target);
   attach_outside_proc(tree, target, op.mount.target);
+  placed_.push_back(std::move(tree));
 }
 
 void OpRunner::apply(const PlaceTmpfs& op) {
@@ -237,8 +259,9 @@ void OpRunner::apply(const PlaceTmpfs& op) {
   }
   MountOptions options{{"mode", mode.empty() ? "0" : mode}};
   if (op.mount.size != 0) options.emplace_back("size", std::to_string(op.mount.size));
-  const Fd tree = new_filesystem("tmpfs", options, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+  Fd tree = new_filesystem("tmpfs", options, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
   attach_outside_proc(tree, points_->directory(op.mount.target), op.mount.target);
+  placed_.push_back(std::move(tree));
 }
 
 void OpRunner::apply(const PlaceFile& op) {
@@ -250,9 +273,10 @@ void OpRunner::apply(const PlaceFile& op) {
     if (fchmod(sink.fd().get(), op.mount.mode & 07777) != 0) throw_errno("set mode", "");
   }
   const Fd file = base::open_at(scratch_.get(), name, O_PATH | O_NOFOLLOW);
-  const Fd tree = clone_tree(file.get(), op.mount.target);
+  Fd tree = clone_tree(file.get(), op.mount.target);
   set_attributes(tree.get(), MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
   attach_outside_proc(tree, points_->file(op.mount.target), op.mount.target);
+  placed_.push_back(std::move(tree));
 }
 
 void OpRunner::apply(const SealRoot&) { set_attributes(root_.get(), MOUNT_ATTR_RDONLY, false); }

@@ -19,8 +19,12 @@ class OpRunner {
   // Throws an Error that begins with the operation's text.
   void run(const std::vector<MountOp>& plan);
 
-  // Valid after run(): the stubs to seal and clean, and the step's root for reading its passwd.
-  [[nodiscard]] MountPoints& points() { return *points_; }
+  // Valid after run(): the step's root, for reading its passwd.
+  [[nodiscard]] int root() const { return points_->root(); }
+
+  // Call before the step runs, and when every process of it has ended: no mount target is left in a layer.
+  void seal() { points_->seal(); }
+  void clean() noexcept;
 
  private:
   void apply(const MountRoot& op);
@@ -43,7 +47,9 @@ class OpRunner {
   void write_scratch_file(const std::string& name, int source, mode_t mode);
   [[nodiscard]] std::string next_name();
 
-  base::Fd scratch_, root_, empty_;
+  base::Fd scratch_, root_, empty_, proc_;
+  std::vector<base::Fd> placed_;  // what lies over mount targets
+  bool plain_ = false;            // the root is a directory, not an overlay
   std::optional<MountPoints> points_;
   int count_ = 0;
 };

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <optional>
+#include <string_view>
 
 #include "base/error.h"
 #include "base/file_at.h"
@@ -26,6 +26,7 @@ bool set(int context, const char* key, const std::string& value) {
 // The layer format must not depend on how the kernel's module was loaded.
 void set_common(int context, const Overlay& overlay) {
   for (const char* key : {"index", "metacopy", "redirect_dir"}) {
+    if (overlay.userxattr && std::string_view(key) == "redirect_dir") continue;  // always off there, and naming it is refused
     if (!set(context, key, "off")) base::throw_errno("set overlay option", key);
   }
   if (overlay.userxattr && fsconfig(context, FSCONFIG_SET_FLAG, "userxattr", nullptr, 0) != 0) {
