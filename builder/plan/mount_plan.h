@@ -1,4 +1,4 @@
-// RUN --mount: options expanded, defaults filled in, what may not be combined refused (rows
+// RUN --mount: options expanded, defaults filled in (rows
 // R8-R13).
 #pragma once
 
@@ -24,8 +24,5 @@ struct MountInputs {
 // Throws base::Error(usage).
 [[nodiscard]] std::vector<MountOp> plan_mounts(const std::vector<dockerfile::Mount>& mounts,
                                                const MountInputs& inputs);
-
-// "64m", "1GiB", "512" -> bytes; nullopt for anything else.
-[[nodiscard]] std::optional<std::uint64_t> try_parse_size(const std::string& text);
 
 }  // namespace cooper::plan

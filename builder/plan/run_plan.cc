@@ -1,5 +1,6 @@
 #include "builder/plan/run_plan.h"
 
+#include "builder/dockerfile/heredoc.h"
 #include "builder/plan/global_scope.h"
 #include "builder/plan/shell_form.h"
 #include "builder/plan/text.h"
@@ -78,27 +79,13 @@ std::vector<std::string> proxy_environment(const TargetRequest& request, const S
 }  // namespace
 
 bool is_lone_heredoc(const std::string& text) {
-  std::size_t i = text.find_first_not_of(" \t");
-  if (i == std::string::npos) return false;
-  while (i < text.size() && text[i] >= '0' && text[i] <= '9') ++i;
-  if (text.compare(i, 2, "<<") != 0) return false;
-  i += 2;
-  if (i < text.size() && text[i] == '-') ++i;
-  i = text.find_first_not_of(" \t", i);
-  if (i == std::string::npos) return false;
-  char quote = 0;
-  for (; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c == '<') return false;
-    if (quote != 0) {
-      if (c == quote) quote = 0;
-    } else if (c == '\'' || c == '"') {
-      quote = c;
-    } else if (c == ' ' || c == '\t') {
-      return text.find_first_not_of(" \t\r", i) == std::string::npos;
-    }
+  const std::size_t first = text.find_first_not_of(" \t");
+  if (first == std::string::npos) return false;
+  try {
+    return dockerfile::parse_heredoc_word(std::string_view(text).substr(first)).has_value();
+  } catch (const Error&) {  // words only a shell can read
+    return false;
   }
-  return true;
 }
 
 RunOp plan_run(const dockerfile::Run& run, const StageState& state, const TargetRequest& request,

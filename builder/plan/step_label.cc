@@ -13,6 +13,17 @@ std::string trimmed(const std::string& text) {
   return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
+// Blanks in a row are one: continuation lines are indented.
+std::string squeezed(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    const bool blank = c == ' ' || c == '\t';
+    if (blank && !out.empty() && out.back() == ' ') continue;
+    out += blank ? ' ' : c;
+  }
+  return out;
+}
+
 // The first line of a here-document, "..." when there is more.
 std::string summary(const std::string& body) {
   const std::string text = trimmed(body);
@@ -36,8 +47,8 @@ std::string StepLabel::next(const std::string& text, bool triggered) {
 }
 
 std::string instruction_text(const dockerfile::Instruction& instruction) {
-  const std::string text = trimmed(instruction.original);
-  const std::size_t blank = text.find_first_of(" \t");
+  const std::string text = squeezed(trimmed(instruction.original));
+  const std::size_t blank = text.find(' ');
   std::string out = upper_case(std::string_view(text).substr(0, blank));
   if (blank != std::string::npos) out += text.substr(blank);
   const auto* run = std::get_if<dockerfile::Run>(&instruction.payload);
