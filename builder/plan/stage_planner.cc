@@ -217,7 +217,8 @@ Input StagePlanner::source(const std::string& name, const dockerfile::SourceRang
   if (const auto* target = std::get_if<TargetOrigin>(&origin)) {
     return StepInput{in_.targets.at(target->target).result};
   }
-  return EmptyInput{};
+  const oci::Platform& platform = in_.table.request().platform;
+  return StepInput{add_step(std::nullopt, ScratchOp{}, platform, "FROM scratch", where)};
 }
 
 }  // namespace cooper::plan

@@ -62,7 +62,7 @@ TEST_CASE("F2 scratch is never an image") {
   test.request().image_contexts = {{"scratch", "oci-layout:///x"}};
   const Plan plan = test.plan();
   CHECK(test.resolved_names.empty());
-  CHECK(last_copy(plan).from == Input(EmptyInput{}));
+  CHECK(last_copy(plan).from == Input(StepInput{0}));
 }
 
 TEST_CASE("F3 sources are found in any spelling and by number, FROM is not") {
