@@ -2,11 +2,16 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "base/source.h"
 #include "builder/layer/layer_index.h"
+#include "builder/layer/layer_limits.h"
+#include "builder/layer/layer_stack.h"
+#include "builder/layer/layer_writer.h"
 #include "builder/store/store.h"
 #include "oci/descriptor.h"
 
@@ -23,16 +28,33 @@ struct ReadLayer {
   oci::DiffId diff_id;
   std::uint64_t tar_size = 0;
   LayerIndex index;
+  Compression compression = Compression::none;  // of the blob, by its content
+  std::vector<std::string> warnings;            // oddities that were let pass, for people
 };
 
-// Reads the blob of `descriptor` in the store once: decompress, check, index; if `directory` >= 0 also writes the files beneath it.
-// Checks the DiffId when `expected` is given (Error(corrupt)). Limits as in the manual (entries, sizes, ratio, path lengths).
+struct ReadOptions {
+  LayerLimits limits;
+  // The layers below. With them a hard link to a file of a lower layer can be unpacked (as a copy: open_lower gives the bytes of a
+  // regular file by the path `lower` knows it by), and directories that only exist because something is in them get the lower one's
+  // attributes. Without: such a link is refused when unpacking, such directories are 0755 0:0.
+  const LayerStack* lower = nullptr;
+  std::function<base::Fd(const std::string& path)> open_lower;
+};
+
+// Reads the blob of `descriptor` in the store once: decompress, check, index; if `directory` >= 0 also writes the files beneath it
+// (a directory of ours nobody else writes to; empty unless `form` is plain; on an error it holds part of the files and is to be thrown
+// away). Checks size, digest and, when `expected` is given, DiffId of the whole stream (Error(corrupt)); nothing may be used before
+// it returned. Runs a second thread for large layers.
+//
+// Links of the layer are followed in its own root. What a member of a layer replaces in lower layers is left to the stack: a
+// directory named by a member is a directory even where a lower layer has a link.
 [[nodiscard]] ReadLayer read_layer(const store::Store& store, const oci::Descriptor& descriptor,
                                    const std::optional<oci::DiffId>& expected, int directory, TreeForm form,
-                                   std::stop_token stop);
+                                   std::stop_token stop, const ReadOptions& options = {});
 
 // A local archive of ADD: calls `entry` for each member with its bytes. tar, or tar in gzip, bzip2, xz or zstd, by content.
-// Returns false, with nothing called, when the file is no such archive.
+// Returns false, with nothing called, when the file is no such archive. Members come in the archive's order; parents may be missing;
+// hard links name a clean path of the archive; names are checked as those of layers are. `content` is null but for regular files.
 [[nodiscard]] bool read_archive(base::Fd file, const std::string& name,
                                 const std::function<void(Entry entry, base::Source* content)>& entry);
 

@@ -20,21 +20,21 @@ using base::ErrorKind;
 
 constexpr std::size_t kPiece = std::size_t{256} << 10;  // read and hashed while it is in the CPU's cache
 
-std::string media_type_of(Compression compression) {
-  switch (compression) {
-    case Compression::none: return std::string(oci::media_type::kLayerTar);
-    case Compression::gzip: return std::string(oci::media_type::kLayerGzip);
-    case Compression::zstd: return std::string(oci::media_type::kLayerZstd);
-  }
-  return {};
-}
-
 [[noreturn]] void changed_while_read(const Entry& entry, const std::string& what) {
   throw Error(ErrorKind::failure, "write layer entry", entry.path, "it changed while being read: " + what)
       .with_hint("build again when nothing writes to it");
 }
 
 }  // namespace
+
+std::string_view media_type(Compression compression) {
+  switch (compression) {
+    case Compression::none: return oci::media_type::kLayerTar;
+    case Compression::gzip: return oci::media_type::kLayerGzip;
+    case Compression::zstd: return oci::media_type::kLayerZstd;
+  }
+  return {};
+}
 
 struct LayerWriter::State {
   State(store::Store& store_, const LayerOptions& options_)
@@ -122,7 +122,7 @@ WrittenLayer LayerWriter::finish() {
   const Compression compression = state_->options.compression;
   const auto diff_id = compression == Compression::none ? oci::DiffId::parse(digest.to_string())
                                                         : oci::DiffId::from_sha256(tar.hash);
-  WrittenLayer written{diff_id, {media_type_of(compression), digest, blob_size}, tar.tar_size,
+  WrittenLayer written{diff_id, {std::string(media_type(compression)), digest, blob_size}, tar.tar_size,
                        LayerIndex(std::move(state_->entries))};
   record_layer_index(state_->store, diff_id, written.index);
   record_layer_blob(state_->store, diff_id, written.blob, written.tar_size);

@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string_view>
+#include <vector>
 
 #include "base/sink.h"
 #include "base/source.h"
@@ -19,6 +21,8 @@
 namespace cooper::layer {
 
 enum class Compression { none, gzip, zstd };
+// The OCI media type of a layer compressed so.
+[[nodiscard]] std::string_view media_type(Compression compression);
 
 struct LayerOptions {
   Compression compression = Compression::gzip;

@@ -1,0 +1,207 @@
+#include "builder/layer/layer_reader.h"
+
+#include <utility>
+
+#include "base/error.h"
+#include "base/sha256.h"
+#include "base/sink.h"
+#include "builder/layer/decompressor.h"
+#include "builder/layer/layer_forms.h"
+#include "builder/layer/layer_member.h"
+#include "builder/layer/layer_tree.h"
+#include "builder/layer/read_ahead.h"
+#include "builder/layer/tar_reader.h"
+#include "builder/layer/tree_writer.h"
+
+namespace cooper::layer {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+
+constexpr std::uint64_t kWorthAThread = std::uint64_t{256} << 10;
+
+// Hashes and counts the tar on its way.
+class TarHash final : public base::Source {
+ public:
+  explicit TarHash(base::Source& inner) : inner_(inner) {}
+  [[nodiscard]] std::size_t read(std::span<std::byte> buffer) override {
+    const std::size_t count = inner_.read(buffer);
+    hash_.update(buffer.first(count));
+    size_ += count;
+    return count;
+  }
+  [[nodiscard]] oci::DiffId diff_id() { return oci::DiffId::from_sha256(hash_.finish()); }
+  [[nodiscard]] std::uint64_t size() const { return size_; }
+
+ private:
+  base::Source& inner_;
+  base::Sha256 hash_;
+  std::uint64_t size_ = 0;
+};
+
+// The members of one tar -> tree, and files if there is a writer.
+class Unpacker {
+ public:
+  Unpacker(std::string layer, int directory, TreeForm form, bool hash_content, const ReadOptions& options,
+           std::vector<std::string>& warnings)
+      : layer_(std::move(layer)), options_(options), warnings_(warnings), hash_content_(hash_content),
+        tree_(options.limits, layer_, [this](const std::string& path) {
+          if (writer_) writer_->remove(path);
+        }) {
+    if (directory >= 0) writer_.emplace(directory, form, warnings);
+  }
+
+  void unpack(TarReader& tar);
+  [[nodiscard]] LayerIndex take_index() { return tree_.take_index(); }
+
+ private:
+  void add(LayerMember member, TarReader& tar);
+  void add_file(Entry entry, TarReader& tar);
+  void add_hardlink(Entry entry);
+  void copy_lower(const Entry& entry);
+  [[nodiscard]] bool lower_has(const std::string& path) const;
+  [[nodiscard]] Entry implied(const std::string& path) const;
+
+  std::string layer_;
+  const ReadOptions& options_;
+  std::vector<std::string>& warnings_;
+  bool hash_content_;
+  base::Sha256 hash_;
+  std::optional<TreeWriter> writer_;
+  LayerTree tree_;
+};
+
+bool Unpacker::lower_has(const std::string& path) const {
+  if (options_.lower == nullptr && !writer_) return true;  // only indexed: the stack finds it, or says that it is not there
+  if (options_.lower == nullptr || (writer_ && !options_.open_lower)) {
+    throw Error(ErrorKind::unsupported, "unpack layer", layer_,
+                "it has a hard link to '" + path + "', which is not in this layer");
+  }
+  const auto found = options_.lower->find(path);
+  return found && found->entry->type == EntryType::file;
+}
+
+Entry Unpacker::implied(const std::string& path) const {
+  const auto lower = options_.lower != nullptr ? options_.lower->find(path) : std::nullopt;
+  Entry entry;
+  entry.mode = 0755;
+  if (lower && lower->entry->type == EntryType::directory) entry = *lower->entry;
+  entry.type = EntryType::directory;
+  entry.path = path;
+  return entry;
+}
+
+void Unpacker::copy_lower(const Entry& entry) {
+  Entry copy = *options_.lower->find(entry.link)->entry;
+  copy.path = entry.path;
+  base::FdSource content(options_.open_lower(entry.link), entry.link);
+  std::vector<std::byte> buffer(std::size_t{64} << 10);
+  writer_->create_file(copy);
+  for (std::size_t count = content.read(buffer); count > 0; count = content.read(buffer)) {
+    writer_->write_content(std::span(buffer).first(count));
+  }
+  writer_->close_file(copy);
+}
+
+void Unpacker::add_hardlink(Entry entry) {
+  const Entry& placed = tree_.put_hardlink(std::move(entry), [this](const std::string& path) { return lower_has(path); });
+  if (!writer_) return;
+  if (placed.type == EntryType::symlink) {
+    writer_->make_symlink(placed);
+  } else if (placed.type != EntryType::hardlink) {
+    writer_->make_special(placed);
+  } else if (tree_.nodes().count(placed.link) > 0) {
+    writer_->make_hardlink(placed);
+  } else {
+    copy_lower(placed);
+  }
+}
+
+void Unpacker::add_file(Entry entry, TarReader& tar) {
+  const Entry& placed = tree_.put(std::move(entry));
+  if (writer_) writer_->create_file(placed);
+  for (auto bytes = tar.data(); !bytes.empty(); bytes = tar.data()) {
+    if (hash_content_) hash_.update(bytes);
+    if (writer_) writer_->write_content(bytes);
+  }
+  if (writer_) writer_->close_file(placed);
+  if (hash_content_) tree_.set_content(placed.path, hash_.finish());
+}
+
+void Unpacker::add(LayerMember member, TarReader& tar) {
+  Entry& entry = member.entry;
+  if (member.kind == LayerMember::Kind::ignored) return;
+  if (member.kind == LayerMember::Kind::whiteout) {
+    const Entry* hiding = tree_.put_whiteout(std::move(entry));
+    if (hiding != nullptr && writer_) writer_->hide(*hiding, tree_.nodes());
+    return;
+  }
+  if (member.kind == LayerMember::Kind::opaque) {
+    const Entry& hiding = tree_.put_opaque(entry);
+    if (writer_) writer_->hide(hiding, tree_.nodes());
+    return;
+  }
+  switch (entry.type) {
+    case EntryType::file: add_file(std::move(entry), tar); return;
+    case EntryType::hardlink: add_hardlink(std::move(entry)); return;
+    default: break;
+  }
+  const Entry& placed = tree_.put(std::move(entry));
+  if (!writer_) return;
+  if (placed.type == EntryType::directory) {
+    writer_->make_directory(placed);
+    if (placed.opaque) writer_->hide(placed, tree_.nodes());
+  } else if (placed.type == EntryType::symlink) {
+    writer_->make_symlink(placed);
+  } else {
+    writer_->make_special(placed);
+  }
+}
+
+void Unpacker::unpack(TarReader& tar) {
+  while (const TarMember* member = tar.next()) {
+    add(to_layer_member(*member, options_.limits, layer_, warnings_), tar);
+  }
+  tar.drain();
+  if (!tar.has_end_marker()) warnings_.emplace_back("the tar has no end marker");
+  if (writer_) writer_->finish(tree_.nodes(), [this](const std::string& path) { return implied(path); });
+}
+
+}  // namespace
+
+ReadLayer read_layer(const store::Store& store, const oci::Descriptor& descriptor,
+                     const std::optional<oci::DiffId>& expected, int directory, TreeForm form, std::stop_token stop,
+                     const ReadOptions& options) {
+  const std::string name = descriptor.digest.to_string();
+  const auto blob = store.open_blob(descriptor.digest);
+  if (!blob) throw Error(ErrorKind::not_found, "read layer", name, "the store does not have it");
+  const std::uint64_t size = store.blob_size(descriptor.digest).value_or(0);
+  if (size != descriptor.size) {
+    throw Error(ErrorKind::corrupt, "read layer", name,
+                "it has " + std::to_string(size) + " bytes, its descriptor says " + std::to_string(descriptor.size));
+  }
+  // An index made before from the same tar has the digests of the files already.
+  const auto known = directory >= 0 && expected ? find_layer_index(store, *expected) : nullptr;
+  const auto plain = make_decompressor(*blob, options.limits, name, std::move(stop));
+  check_media_type(descriptor.media_type, plain->compression(), name);
+  TarHash hashed(*plain);
+  std::vector<std::string> warnings;
+  LayerIndex index;
+  {
+    std::optional<ReadAhead> ahead;
+    if (size > kWorthAThread) ahead.emplace(hashed);
+    TarReader tar(ahead ? static_cast<base::Source&>(*ahead) : hashed, options.limits, name);
+    Unpacker unpacker(name, directory, form, known == nullptr, options, warnings);
+    unpacker.unpack(tar);
+    index = known ? *known : unpacker.take_index();
+  }
+  const oci::DiffId diff_id = hashed.diff_id();
+  if (expected && diff_id != *expected) {
+    throw Error(ErrorKind::corrupt, "read layer", name,
+                "its content has the DiffId " + diff_id.to_string() + ", not " + expected->to_string());
+  }
+  return ReadLayer{diff_id, hashed.size(), std::move(index), plain->compression(), std::move(warnings)};
+}
+
+}  // namespace cooper::layer
