@@ -205,6 +205,7 @@ Mount resolve_mount(const Mount& mount, const ValueExpander& expand) {
 }
 
 std::uint64_t parse_size(std::string_view text) {
+  constexpr std::uint64_t kTooLarge = std::uint64_t{1} << 63;
   const std::string written(text);
   std::uint64_t whole = 0;
   long double fraction = 0;
@@ -225,8 +226,7 @@ std::uint64_t parse_size(std::string_view text) {
       fraction += place * static_cast<long double>(c - '0');
       place /= 10;
     } else {
-      whole = whole > (std::uint64_t{1} << 59) ? whole
-                                               : whole * 10 + static_cast<std::uint64_t>(c - '0');
+      whole = whole > kTooLarge / 10 ? kTooLarge : whole * 10 + static_cast<std::uint64_t>(c - '0');
     }
   }
   if (!text.empty() && text.front() == ' ') text.remove_prefix(1);
