@@ -16,6 +16,7 @@
 
 #include "builder/context/remote_file.h"
 #include "builder/engine/event.h"
+#include "builder/export/export_images.h"
 #include "builder/export/image_export.h"
 #include "builder/layer/layer_writer.h"
 #include "builder/plan/plan.h"
@@ -63,22 +64,13 @@ struct BuildRequest {
   oci::Platform host;                               // of this machine
 };
 
-// One image going to one place.
-struct ExportJob {
-  const export_::Image* image = nullptr;
-  const export_::Destination* destination = nullptr;
-};
-struct ExportOutcome {
-  std::uint64_t pushed_bytes = 0, reused_bytes = 0;
-};
-
 struct BuildTools {
   store::Store& store;
   sandbox::Probe probe;
   // "docker.io/library/php:8.3", "docker-image://...", "oci-layout://dir[:tag]"
   std::function<std::unique_ptr<source::ImageSource>(const std::string& location)> open_source;
   // All exports of one invocation together, so that blobs are checked and sent once. One outcome per job.
-  std::function<std::vector<ExportOutcome>(const std::vector<ExportJob>& jobs, std::stop_token stop)> export_images;
+  std::function<std::vector<export_::ExportOutcome>(const std::vector<export_::ExportJob>&, std::stop_token)> export_images;
   context::RemoteFetcher* fetcher = nullptr;
   // Called once, when the plan is known, before any step; then events come.
   std::function<void(const plan::Plan& plan)> on_plan;

@@ -81,7 +81,7 @@ BuildReport finish_images(const BuildRequest& request, BuildTools& tools, const 
     images.push_back(make_image(request, tools, request.targets[i], graph.targets[i], results, layers, stop));
   }
   BuildReport report;
-  std::vector<ExportJob> jobs;
+  std::vector<export_::ExportJob> jobs;
   std::vector<std::size_t> owner;
   for (std::size_t i = 0; i < images.size(); ++i) {
     if (request.targets[i].outputs.empty()) keep_in_store(tools, request.targets[i], images[i]);
@@ -92,7 +92,7 @@ BuildReport finish_images(const BuildRequest& request, BuildTools& tools, const 
     }
   }
   if (jobs.empty()) return report;
-  const std::vector<ExportOutcome> outcomes = tools.export_images(jobs, stop);
+  const std::vector<export_::ExportOutcome> outcomes = tools.export_images(jobs, stop);
   for (std::size_t k = 0; k < outcomes.size(); ++k) {
     report.images[owner[k]].pushed_bytes += outcomes[k].pushed_bytes;
     report.images[owner[k]].reused_bytes += outcomes[k].reused_bytes;

@@ -19,9 +19,9 @@ class Network {
 
   // See BuildTools::open_source; also "store:REFERENCE" for an image of our own store.
   [[nodiscard]] std::unique_ptr<source::ImageSource> open_source(const std::string& location, store::Store& store);
-  [[nodiscard]] std::vector<ExportOutcome> export_images(const std::vector<ExportJob>& jobs, store::Store& store,
+  [[nodiscard]] std::vector<export_::ExportOutcome> export_images(const std::vector<export_::ExportJob>& jobs, store::Store& store,
                                                          std::stop_token stop);
-  [[nodiscard]] context::RemoteFetcher* fetcher();
+  [[nodiscard]] context::RemoteFetcher* fetcher(store::Store& store);
 
  private:
   struct State;

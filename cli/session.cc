@@ -33,10 +33,10 @@ BuildTools Session::tools(const Globals& globals) {
   return {store,
           probe(globals),
           [this](const std::string& location) { return network.open_source(location, store); },
-          [this](const std::vector<ExportJob>& jobs, std::stop_token stop) {
+          [this](const std::vector<export_::ExportJob>& jobs, std::stop_token stop) {
             return network.export_images(jobs, store, stop);
           },
-          network.fetcher(),
+          network.fetcher(store),
           {},
           {}};
 }
