@@ -4,17 +4,18 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <ctime>
 
 namespace cooper::cli {
 namespace {
 
 std::atomic<int> g_received = 0;  // the one mutable global: which signal asked us to stop
 
+constexpr int kWake = SIGUSR1;  // sent by the destructor to its own thread
+
 sigset_t stop_signals() {
   sigset_t set;
   sigemptyset(&set);
-  for (int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&set, signal);
+  for (int signal : {SIGINT, SIGTERM, SIGHUP, kWake}) sigaddset(&set, signal);
   return set;
 }
 
@@ -26,17 +27,19 @@ Signals::Signals() {
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   thread_ = std::jthread([this](const std::stop_token& ending) {
     const sigset_t waited = stop_signals();
-    const timespec pause{0, 50'000'000};
     while (!ending.stop_requested()) {
-      const int signal = ::sigtimedwait(&waited, nullptr, &pause);
-      if (signal <= 0) continue;
+      int signal = 0;
+      if (::sigwait(&waited, &signal) != 0 || signal == kWake) continue;
       if (g_received.exchange(signal) != 0) ::_exit(128 + signal);
       stop_.request_stop();
     }
   });
 }
 
-Signals::~Signals() = default;
+Signals::~Signals() {
+  thread_.request_stop();
+  ::pthread_kill(thread_.native_handle(), kWake);
+}
 
 int Signals::received() const { return g_received; }
 
