@@ -5,8 +5,8 @@
 
 namespace cooper::sandbox {
 
-// Docker's default set: chown, dac_override, fowner, fsetid, kill, setgid, setuid, setpcap, net_bind_service, net_raw,
-// sys_chroot, mknod, audit_write, setfcap.
+// Docker's default set: chown, dac_override, fowner, fsetid, kill, setgid, setuid, setpcap,
+// net_bind_service, net_raw, sys_chroot, mknod, audit_write, setfcap.
 inline constexpr std::uint64_t kDefaultCapabilities = 0xa80425fb;
 
 // Limits the bounding set to `mask` and empties the ambient and inheritable sets. Throws Error.

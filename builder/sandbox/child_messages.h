@@ -1,5 +1,5 @@
-// What the builder tells a sandbox process and what comes back, as values and as JSON. Strings may hold any bytes:
-// each byte is written as the code point of its number.
+// What the builder tells a sandbox process and what comes back, as values and as JSON. Strings may
+// hold any bytes: each byte is written as the code point of its number.
 #pragma once
 
 #include <cstdint>

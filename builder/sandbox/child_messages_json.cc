@@ -82,7 +82,9 @@ InitRequest parse_init_request(std::string_view text) {
 Report parse_report(std::string_view text) {
   return parse(text, [](const Json& json) -> Report {
     if (json.contains("started")) return Started{};
-    const auto bytes = [&](const char* key) { return decode_bytes(json.at(key).get<std::string>()); };
+    const auto bytes = [&](const char* key) {
+      return decode_bytes(json.at(key).get<std::string>());
+    };
     if (json.contains("failed")) {
       return Failed{static_cast<base::ErrorKind>(json.at("failed").get<int>()), bytes("doing"),
                     bytes("thing"), bytes("cause"), bytes("hint")};

@@ -1,5 +1,6 @@
-// Process 1 of a container: makes its file system, starts the step's process, reaps, and ends everything when the step's
-// process ends. It holds no thread, no environment and nothing of the builder's memory.
+// Process 1 of a container: makes its file system, starts the step's process, reaps, and ends
+// everything when the step's process ends. It holds no thread, no environment and nothing of the
+// builder's memory.
 #pragma once
 
 #include "base/fd.h"

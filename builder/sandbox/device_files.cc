@@ -23,8 +23,12 @@ struct Device {
   const char* name;
   unsigned major, minor;
 };
-constexpr std::array<Device, 6> kDevices{
-    {{"null", 1, 3}, {"zero", 1, 5}, {"full", 1, 7}, {"random", 1, 8}, {"urandom", 1, 9}, {"tty", 5, 0}}};
+constexpr std::array<Device, 6> kDevices{{{"null", 1, 3},
+                                          {"zero", 1, 5},
+                                          {"full", 1, 7},
+                                          {"random", 1, 8},
+                                          {"urandom", 1, 9},
+                                          {"tty", 5, 0}}};
 
 struct Link {
   const char* name;
@@ -76,7 +80,7 @@ Fd terminals() {
 
 Fd make_devices(int target, bool bind_host) {
   Fd mount = new_filesystem("tmpfs", {{"mode", "755"}, {"size", "65536k"}},
-                                  MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
+                            MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
   attach(mount.get(), target, "/dev");
   const int dev = mount.get();
   for (const Device& device : kDevices) {

@@ -41,7 +41,8 @@ pid_t spawn_self(int socket) {
   sigfillset(&all);
   posix_spawnattr_setsigmask(&plan.attributes, &none);
   posix_spawnattr_setsigdefault(&plan.attributes, &all);
-  posix_spawnattr_setflags(&plan.attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID);
+  posix_spawnattr_setflags(&plan.attributes,
+                           POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID);
   posix_spawn_file_actions_addopen(&plan.actions, 0, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&plan.actions, 1, "/dev/null", O_WRONLY, 0);
   posix_spawn_file_actions_addopen(&plan.actions, 2, "/dev/null", O_WRONLY, 0);
@@ -87,14 +88,16 @@ Launched Launcher::launch(const LaunchRequest& request) {
   }
   if (!reply) {
     throw Error(ErrorKind::failure, "start", "the sandbox launcher", "it ended at once")
-        .with_hint("a program that uses the sandbox must call run_child_if_asked() first in main()");
+        .with_hint(
+            "a program that uses the sandbox must call run_child_if_asked() first in main()");
   }
   const LaunchReply launched = parse_launch_reply(reply->text);
   if (launched.error != 0) {
     throw base::system_error("start a process in", "new namespaces", launched.error);
   }
   if (reply->fds.size() != 1) {
-    throw Error(ErrorKind::failure, "start", "the sandbox", "the launcher sent no process descriptor");
+    throw Error(ErrorKind::failure, "start", "the sandbox",
+                "the launcher sent no process descriptor");
   }
   return {launched.pid, std::move(reply->fds[0]), std::move(control.mine), std::move(output.read),
           std::move(errors.read)};

@@ -1,7 +1,9 @@
-// The launcher: cooper re-executed as a small single-threaded process that forks one init per container.
+// The launcher: cooper re-executed as a small single-threaded process that forks one init per
+// container.
 //
-// Executing cooper anew costs ten times what a fork of a small process costs, so it is done once, at the first container.
-// The launcher holds no secret and no environment; it ends when its builder ends, and its containers with it.
+// Executing cooper anew costs ten times what a fork of a small process costs, so it is done once,
+// at the first container. The launcher holds no secret and no environment; it ends when its builder
+// ends, and its containers with it.
 #pragma once
 
 #include <mutex>

@@ -43,7 +43,8 @@ void serve(Fd& socket, Message message) {
   const pid_t pid = fork_into(request.namespaces, pidfd);
   if (pid == 0) {
     socket.reset();
-    run_container_init(std::move(message.fds[0]), std::move(message.fds[1]), std::move(message.fds[2]));
+    run_container_init(std::move(message.fds[0]), std::move(message.fds[1]),
+                       std::move(message.fds[2]));
   }
   const Fd owned(pidfd);
   reply.pid = pid;

@@ -1,4 +1,5 @@
-// Messages between the builder and its sandbox processes: text with descriptors over a local stream socket.
+// Messages between the builder and its sandbox processes: text with descriptors over a local stream
+// socket.
 #pragma once
 
 #include <optional>
@@ -24,7 +25,8 @@ struct SocketPair {
 // Throws Error; never raises SIGPIPE.
 void send_message(int socket, std::string_view text, std::span<const int> fds = {});
 
-// The next message; nullopt when the other side closed. Throws Error on a message cut short or larger than 64 MiB.
+// The next message; nullopt when the other side closed. Throws Error on a message cut short or
+// larger than 64 MiB.
 [[nodiscard]] std::optional<Message> receive_message(int socket);
 
 }  // namespace cooper::sandbox

@@ -1,4 +1,5 @@
-// The kernel's descriptor-based mount interface, each call throwing base::Error. Nothing here takes an untrusted path.
+// The kernel's descriptor-based mount interface, each call throwing base::Error. Nothing here takes
+// an untrusted path.
 #pragma once
 
 #include <sys/mount.h>

@@ -11,10 +11,18 @@ namespace cooper::sandbox {
 namespace {
 
 // The lists Docker and Podman use.
-constexpr std::array kMasked = {
-    "/proc/acpi",        "/proc/asound",      "/proc/interrupts",  "/proc/kcore",
-    "/proc/keys",        "/proc/latency_stats", "/proc/sched_debug", "/proc/scsi",
-    "/proc/timer_list",  "/proc/timer_stats", "/sys/devices/virtual/powercap", "/sys/firmware"};
+constexpr std::array kMasked = {"/proc/acpi",
+                                "/proc/asound",
+                                "/proc/interrupts",
+                                "/proc/kcore",
+                                "/proc/keys",
+                                "/proc/latency_stats",
+                                "/proc/sched_debug",
+                                "/proc/scsi",
+                                "/proc/timer_list",
+                                "/proc/timer_stats",
+                                "/sys/devices/virtual/powercap",
+                                "/sys/firmware"};
 constexpr std::array kLocked = {"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys",
                                 "/proc/sysrq-trigger"};
 
@@ -73,8 +81,10 @@ std::string describe(const MountRoot& op) {
   const auto& overlay = std::get<OverlayRoot>(op.root);
   std::string text = "mount root overlay";
   constexpr std::size_t kShown = 4;
-  for (std::size_t i = 0; i < std::min(kShown, overlay.lowers.size()); ++i) text += " lower " + overlay.lowers[i];
-  if (overlay.lowers.size() > kShown) text += " and " + std::to_string(overlay.lowers.size() - kShown) + " more";
+  for (std::size_t i = 0; i < std::min(kShown, overlay.lowers.size()); ++i)
+    text += " lower " + overlay.lowers[i];
+  if (overlay.lowers.size() > kShown)
+    text += " and " + std::to_string(overlay.lowers.size() - kShown) + " more";
   return text + " upper " + overlay.upper + (op.userxattr ? " userxattr" : "");
 }
 
@@ -138,8 +148,8 @@ std::string to_string(const MountOp& op) {
 }
 
 std::string hosts_text(const SandboxSpec& spec) {
-  std::string text = "127.0.0.1\tlocalhost " + spec.hostname +
-                     "\n::1\tlocalhost ip6-localhost ip6-loopback\n";
+  std::string text =
+      "127.0.0.1\tlocalhost " + spec.hostname + "\n::1\tlocalhost ip6-localhost ip6-loopback\n";
   for (const std::string& line : spec.extra_hosts) {
     const std::size_t gap = line.find_first_of(" \t");
     if (gap == std::string::npos || line.find('\n') != std::string::npos) {

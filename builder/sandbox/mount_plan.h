@@ -14,11 +14,13 @@ struct MountRoot {
   bool userxattr = false;
 };
 struct MountProc {};
-// Read-only /sys: a new sysfs, or the host's where a new one is not allowed (user namespace, foreign network namespace).
+// Read-only /sys: a new sysfs, or the host's where a new one is not allowed (user namespace,
+// foreign network namespace).
 struct MountSys {
   bool bind_host = false;
 };
-// A small /dev of our own; device nodes are made, or bound from the host where mknod is not allowed.
+// A small /dev of our own; device nodes are made, or bound from the host where mknod is not
+// allowed.
 struct MountDev {
   bool bind_host = false;
 };
@@ -41,8 +43,8 @@ struct PlaceFile {
 struct SealRoot {};   // the root becomes read-only
 struct EnterRoot {};  // pivot_root; the host's tree is gone afterwards
 
-using MountOp = std::variant<MountRoot, MountProc, MountSys, MountDev, MaskPath, LockPath, PlaceBind,
-                             PlaceTmpfs, PlaceFile, SealRoot, EnterRoot>;
+using MountOp = std::variant<MountRoot, MountProc, MountSys, MountDev, MaskPath, LockPath,
+                             PlaceBind, PlaceTmpfs, PlaceFile, SealRoot, EnterRoot>;
 
 // What the plan must know besides the spec.
 struct PlanFacts {
@@ -53,7 +55,8 @@ struct PlanFacts {
 // Throws Error(usage) for a mount target that is "/", or in /proc or /sys, or not absolute.
 [[nodiscard]] std::vector<MountOp> mount_plan(const SandboxSpec& spec, const PlanFacts& facts);
 
-// One line without contents of files: "bind /cache/x at /root/.npm read-write". Errors of the set-up begin with it.
+// One line without contents of files: "bind /cache/x at /root/.npm read-write". Errors of the
+// set-up begin with it.
 [[nodiscard]] std::string to_string(const MountOp& op);
 
 // /etc/hosts as the step sees it.

@@ -1,9 +1,9 @@
-// Mount targets in a root file system that is being prepared: found without ever leaving the root, made when missing,
-// and taken away again afterwards so that they never become part of a layer.
+// Mount targets in a root file system that is being prepared: found without ever leaving the root,
+// made when missing, and taken away again afterwards so that they never become part of a layer.
 //
-// Making a target in an overlay copies its parent directories into the upper directory. clean() removes, in the upper
-// directory itself and by inode, every stub that is still the same and empty, then every such copy that nothing else has
-// changed, and puts the parents' times back.
+// Making a target in an overlay copies its parent directories into the upper directory. clean()
+// removes, in the upper directory itself and by inode, every stub that is still the same and empty,
+// then every such copy that nothing else has changed, and puts the parents' times back.
 #pragma once
 
 #include <sys/stat.h>
@@ -19,11 +19,12 @@ namespace cooper::sandbox {
 
 class MountPoints {
  public:
-  // `root`: the new root as the step will see it. `upper`: the directory where its changes land (may be the same).
+  // `root`: the new root as the step will see it. `upper`: the directory where its changes land
+  // (may be the same).
   MountPoints(base::Fd root, base::Fd upper);
 
-  // Opens (O_PATH) the directory or file `target`, links resolved in the root; makes it when missing. Throws Error when
-  // something of another kind is there.
+  // Opens (O_PATH) the directory or file `target`, links resolved in the root; makes it when
+  // missing. Throws Error when something of another kind is there.
   [[nodiscard]] base::Fd directory(std::string_view target);
   [[nodiscard]] base::Fd file(std::string_view target);
 
@@ -53,7 +54,8 @@ class MountPoints {
 
   [[nodiscard]] base::Fd find(std::string_view target, bool want_directory);
   void make(const Places& places, const std::string& name, bool directory);
-  void note(const std::string& parent, const std::string& name, Kind kind, const struct stat& status);
+  void note(const std::string& parent, const std::string& name, Kind kind,
+            const struct stat& status);
   [[nodiscard]] int top(const Places& places) const;
 
   base::Fd root_, upper_;

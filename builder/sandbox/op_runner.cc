@@ -92,8 +92,8 @@ Fd OpRunner::scratch_directory(mode_t mode) {
 
 void OpRunner::clean() noexcept {
   if (!points_) return;
-  // In a plain directory the stubs themselves are mounted on, and could not be removed. Our own /proc names the mounts,
-  // wherever the step has moved them.
+  // In a plain directory the stubs themselves are mounted on, and could not be removed. Our own
+  // /proc names the mounts, wherever the step has moved them.
   if (plain_ && proc_ && fchdir(proc_.get()) == 0) {
     for (; !placed_.empty(); placed_.pop_back()) {
       char name[32];
@@ -162,7 +162,8 @@ void OpRunner::apply(const MaskPath& op) {
   if (!target) return;
   if (S_ISDIR(base::stat_fd(target->get(), op.path).st_mode)) {
     if (!empty_) {
-      empty_ = new_filesystem("tmpfs", {{"mode", "555"}, {"size", "4k"}}, kClosed | MOUNT_ATTR_RDONLY);
+      empty_ =
+          new_filesystem("tmpfs", {{"mode", "555"}, {"size", "4k"}}, kClosed | MOUNT_ATTR_RDONLY);
       attach(empty_.get(), scratch_directory(0700).get(), "an empty directory");
     }
     attach(clone_tree(empty_.get(), op.path).get(), target->get(), op.path);
@@ -189,7 +190,8 @@ void OpRunner::apply(const LockPath& op) {
   attach(tree.get(), target->get(), op.path);
 }
 
-// The layers as one read-only directory; one layer gets an empty one beneath, since an overlay wants two.
+// The layers as one read-only directory; one layer gets an empty one beneath, since an overlay
+// wants two.
 Fd OpRunner::stacked_layers(const PlaceBind& op) {
   Overlay overlay{op.mount.overlay_lowers, {}, {}, op.userxattr};
   const Fd empty = scratch_directory(0755);
@@ -231,7 +233,8 @@ Fd OpRunner::throw_away(const Fd& source, bool userxattr) {
 
 Fd OpRunner::bind_source(const PlaceBind& op) {
   const BindMount& bind = op.mount;
-  const Fd root = bind.overlay_lowers.empty() ? base::open_host(bind.root, O_PATH) : stacked_layers(op);
+  const Fd root =
+      bind.overlay_lowers.empty() ? base::open_host(bind.root, O_PATH) : stacked_layers(op);
   if (bind.source.empty()) return root.duplicate();
   return base::open_in_root(root.get(), bind.source, O_PATH);
 }
@@ -243,11 +246,12 @@ void OpRunner::apply(const PlaceBind& op) {
     throw Error(ErrorKind::failure, "bind", op.mount.source, "neither a file nor a directory");
   }
   Fd tree = op.mount.discard_writes ? throw_away(source, op.userxattr)
-                                          : clone_tree(source.get(), op.mount.source);
+                                    : clone_tree(source.get(), op.mount.source);
   if (op.mount.readonly && !op.mount.discard_writes) {
     set_attributes(tree.get(), MOUNT_ATTR_RDONLY);
   }
-  const Fd target = S_ISDIR(mode) ? points_->directory(op.mount.target) : points_->file(op.mount.target);
+  const Fd target =
+      S_ISDIR(mode) ? points_->directory(op.mount.target) : points_->file(op.mount.target);
   attach_outside_proc(tree, target, op.mount.target);
   placed_.push_back(std::move(tree));
 }

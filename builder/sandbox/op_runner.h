@@ -1,4 +1,5 @@
-// Carries out a mount plan in the mount namespace of the calling process, which is the sandbox's own.
+// Carries out a mount plan in the mount namespace of the calling process, which is the sandbox's
+// own.
 #pragma once
 
 #include <optional>
@@ -22,7 +23,8 @@ class OpRunner {
   // Valid after run(): the step's root, for reading its passwd.
   [[nodiscard]] int root() const { return points_->root(); }
 
-  // Call before the step runs, and when every process of it has ended: no mount target is left in a layer.
+  // Call before the step runs, and when every process of it has ended: no mount target is left in a
+  // layer.
   void seal() { points_->seal(); }
   void clean() noexcept;
 

@@ -19,8 +19,10 @@ enum class OverlayInterface {
   option_string,
 };
 
-// A detached mount. Layers are named by host paths of ours. `scratch` is an empty or private tmpfs directory of this process where
-// short names for the layers are made (an option string may not exceed a page). Throws Error(limit) beyond 500 layers.
+// A mount to attach. Layers are named by host paths of ours. `scratch` is an empty directory on a
+// tmpfs of this mount namespace, for this call alone: short names for the layers are made there
+// where they are needed. May change the working directory. Throws Error; kind limit beyond 500
+// layers.
 [[nodiscard]] base::Fd mount_overlay(const Overlay& overlay, int scratch,
                                      OverlayInterface interface = OverlayInterface::automatic);
 

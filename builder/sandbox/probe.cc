@@ -6,9 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
-#include <cstring>
 #include <string>
 #include <vector>
 
@@ -25,23 +23,19 @@ using base::Fd;
 
 constexpr int kNamespaces = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS;
 
-// What the trial process is given and answers; it shares our memory while this thread waits, so it only makes system calls.
+// What the trial process is given and answers; it shares our memory while this thread waits, so it
+// only makes system calls.
 struct Trial {
-  std::string lower, upper, work;  // empty: no overlay is tried
+  std::string directory;  // with lower, upper and work in it
   bool userxattr = false;
   int mount_error = 0, overlay_error = 0;
 };
 
 int overlay_error(const Trial& trial) {
-  const int context = fsopen("overlay", FSOPEN_CLOEXEC);
-  if (context < 0) return errno;
-  const auto set = [&](const char* key, const std::string& value) {
-    return fsconfig(context, FSCONFIG_SET_STRING, key, value.c_str(), 0) == 0;
-  };
-  if (!set("lowerdir", trial.lower) || !set("upperdir", trial.upper) || !set("workdir", trial.work)) return errno;
-  if (trial.userxattr && fsconfig(context, FSCONFIG_SET_FLAG, "userxattr", nullptr, 0) != 0) return errno;
-  if (fsconfig(context, FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) != 0) return errno;
-  return fsmount(context, FSMOUNT_CLOEXEC, 0) < 0 ? errno : 0;
+  const char* options = trial.userxattr ? "lowerdir=lower,upperdir=upper,workdir=work,userxattr"
+                                        : "lowerdir=lower,upperdir=upper,workdir=work";
+  if (chdir(trial.directory.c_str()) != 0) return errno;
+  return mount("overlay", "lower", "overlay", 0, options) == 0 ? 0 : errno;
 }
 
 int try_mounts(void* argument) {
@@ -50,7 +44,7 @@ int try_mounts(void* argument) {
     trial.mount_error = errno;
     return 0;
   }
-  if (!trial.lower.empty()) trial.overlay_error = overlay_error(trial);
+  trial.overlay_error = overlay_error(trial);
   return 0;
 }
 
@@ -59,7 +53,8 @@ int do_nothing(void*) { return 0; }
 // Runs `body` in new namespaces with our memory, while we wait; errno when they are not allowed.
 int run_in(int namespaces, int (*body)(void*), void* argument) {
   std::vector<char> stack(64U << 10);
-  const pid_t pid = clone(body, stack.data() + stack.size(), CLONE_VM | CLONE_VFORK | SIGCHLD | namespaces, argument);
+  const pid_t pid = clone(body, stack.data() + stack.size(),
+                          CLONE_VM | CLONE_VFORK | SIGCHLD | namespaces, argument);
   if (pid < 0) return errno;
   while (waitpid(pid, nullptr, 0) < 0 && errno == EINTR) continue;
   return 0;
@@ -75,12 +70,9 @@ class TrialDirectories {
  public:
   TrialDirectories(const std::string& scratch, Trial& trial)
       : scratch_(base::open_host_directory(scratch)), name_("probe-" + base::random_name()) {
-    const std::string top = scratch + "/" + name_;
     make(name_);
     for (const char* one : {"/lower", "/upper", "/work"}) make(name_ + one);
-    trial.lower = top + "/lower";
-    trial.upper = top + "/upper";
-    trial.work = top + "/work";
+    trial.directory = scratch + "/" + name_;
   }
   TrialDirectories(const TrialDirectories&) = delete;
   TrialDirectories& operator=(const TrialDirectories&) = delete;
@@ -114,8 +106,10 @@ Probe probe(const std::string& scratch_directory) {
   const int namespaces = run_in(kNamespaces, try_mounts, &trial);
   found.user_namespace = run_in(CLONE_NEWUSER, do_nothing, nullptr) == 0;
   if (namespaces != 0 || trial.mount_error != 0) {
-    found.reason = namespaces != 0 ? "new namespaces: " + text_of(namespaces) : "mount: " + text_of(trial.mount_error);
-    if (geteuid() != 0 && found.user_namespace) found.reason += "; a user namespace would allow them";
+    found.reason = namespaces != 0 ? "new namespaces: " + text_of(namespaces)
+                                   : "mount: " + text_of(trial.mount_error);
+    if (geteuid() != 0 && found.user_namespace)
+      found.reason += "; a user namespace would allow them";
     return found;
   }
   found.pid_namespace = true;
@@ -123,8 +117,10 @@ Probe probe(const std::string& scratch_directory) {
   found.mode = trial.userxattr ? Mode::rootless : Mode::root_namespaces;
   found.overlay = trial.overlay_error == 0;
   found.overlay_userxattr = found.overlay && trial.userxattr;
-  if (!found.overlay) found.reason = "overlayfs in " + scratch_directory + ": " + text_of(trial.overlay_error);
-  if (found.mode == Mode::rootless && found.reason.empty()) found.reason = "this process is not root on the host";
+  if (!found.overlay)
+    found.reason = "overlayfs in " + scratch_directory + ": " + text_of(trial.overlay_error);
+  if (found.mode == Mode::rootless && found.reason.empty())
+    found.reason = "this process is not root on the host";
   return found;
 }
 

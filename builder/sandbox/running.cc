@@ -102,7 +102,8 @@ void Running::signal(int number) {
 
 std::optional<ExitStatus> Running::wait_for(std::chrono::milliseconds timeout) {
   std::unique_lock lock(state_->mutex);
-  if (!state_->changed.wait_for(lock, timeout, [&] { return state_->finished; })) return std::nullopt;
+  if (!state_->changed.wait_for(lock, timeout, [&] { return state_->finished; }))
+    return std::nullopt;
   return state_->result();
 }
 
@@ -144,7 +145,8 @@ ExitStatus Running::exec(const std::vector<std::string>& argv, const std::vector
   status.theirs.reset();
   out.write.reset();
   err.write.reset();
-  std::array<pollfd, 3> waits{{{out.read.get(), POLLIN, 0}, {err.read.get(), POLLIN, 0}, {status.mine.get(), POLLIN, 0}}};
+  std::array<pollfd, 3> waits{
+      {{out.read.get(), POLLIN, 0}, {err.read.get(), POLLIN, 0}, {status.mine.get(), POLLIN, 0}}};
   for (;;) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
         deadline - std::chrono::steady_clock::now());

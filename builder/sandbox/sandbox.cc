@@ -31,7 +31,8 @@ void check(const SandboxSpec& spec) {
   std::for_each(spec.env.begin(), spec.env.end(), refuse_zero);
   refuse_zero(spec.cwd);
   if (spec.network == NetworkMode::join && spec.network_of <= 0) {
-    throw Error(ErrorKind::usage, "join network of process", std::to_string(spec.network_of), "no such process");
+    throw Error(ErrorKind::usage, "join network of process", std::to_string(spec.network_of),
+                "no such process");
   }
 }
 
@@ -70,7 +71,8 @@ void await_start(const Launched& launched) {
 Running start(const SandboxSpec& spec, const Probe& probe, Output output) {
   if (probe.mode == Mode::chroot) {
     throw Error(ErrorKind::unsupported, "start", "the sandbox",
-                "this machine allows no namespaces (" + probe.reason + "), and RUN without them is not supported")
+                "this machine allows no namespaces (" + probe.reason +
+                    "), and RUN without them is not supported")
         .with_hint("run cooper as root, or as a user with entries in /etc/subuid and /etc/subgid");
   }
   check(spec);
@@ -80,11 +82,15 @@ Running start(const SandboxSpec& spec, const Probe& probe, Output output) {
   Launched launched = launcher->launch(launch_request(spec));
   send_message(launched.control.get(), to_json(ContainerRequest{spec, facts}));
   await_start(launched);
-  return Running(std::make_unique<Running::State>(std::move(launcher), std::move(launched), std::move(output)));
+  return Running(std::make_unique<Running::State>(std::move(launcher), std::move(launched),
+                                                  std::move(output)));
 }
 
-ExitStatus run(const SandboxSpec& spec, const Probe& probe, const Output& output, std::stop_token stop) {
-  const auto refuse = [] { throw Error(ErrorKind::cancelled, "run", "", "the build was cancelled"); };
+ExitStatus run(const SandboxSpec& spec, const Probe& probe, const Output& output,
+               std::stop_token stop) {
+  const auto refuse = [] {
+    throw Error(ErrorKind::cancelled, "run", "", "the build was cancelled");
+  };
   if (stop.stop_requested()) refuse();
   Running running = start(spec, probe, output);
   const std::stop_callback on_stop(stop, [&] { running.kill(); });

@@ -1,10 +1,12 @@
 // The sandbox: runs one process tree as a container, without any runtime or daemon.
 //
-// How: cooper re-executes itself once as a small single-threaded launcher, which forks an init for each container into new
-// mount, pid, ipc, uts and cgroup (and network) namespaces. The init gets the spec as JSON over a socket, carries out the mount
-// plan, pivots and forks the step, which drops to Docker's default capabilities and seccomp filter, and execs. A failure of the
-// set-up comes back over the socket with the operation that failed. The whole tree dies with the builder (end of the socket,
-// PDEATHSIG, pid namespace); mounts live only in the init's namespace. The step is process 2 of its pid namespace.
+// How: cooper re-executes itself once as a small single-threaded launcher, which forks an init for
+// each container into new mount, pid, ipc, uts and cgroup (and network) namespaces. The init gets
+// the spec as JSON over a socket, carries out the mount plan, pivots and forks the step, which
+// drops to Docker's default capabilities and seccomp filter, and execs. A failure of the set-up
+// comes back over the socket with the operation that failed. The whole tree dies with the builder
+// (end of the socket, PDEATHSIG, pid namespace); mounts live only in the init's namespace. The step
+// is process 2 of its pid namespace.
 #pragma once
 
 #include <chrono>
@@ -28,34 +30,38 @@ enum class Mode {
   chroot,           // no namespaces allowed: no boundary of its own
 };
 
-// What this machine allows, found by trying. `reason` says in one line why a better mode is not available.
+// What this machine allows, found by trying. `reason` says in one line why a better mode is not
+// available.
 struct Probe {
   Mode mode = Mode::chroot;
-  bool overlay = false;        // overlayfs can be mounted on the store's file system
+  bool overlay = false;  // overlayfs can be mounted on the store's file system
   bool overlay_userxattr = false;
   bool pid_namespace = false, network_namespace = false, user_namespace = false;
   std::string reason;
-  // Shared by all containers started with copies of this probe; its process is started by the first. Without one, each
-  // container has its own.
+  // Shared by all containers started with copies of this probe; its process is started by the
+  // first. Without one, each container has its own.
   std::shared_ptr<Launcher> launcher;
 };
 [[nodiscard]] Probe probe(const std::string& scratch_directory);
 
-// For an ordinary user: moves this (single-threaded) process into a user namespace where it is root, ids mapped with
-// newuidmap/newgidmap from /etc/subuid and /etc/subgid, and re-executes itself. Returns at once when already root. Throws Error
-// with a hint (package uidmap, subuid line) when the machine does not allow it.
+// For an ordinary user: moves this (single-threaded) process into a user namespace where it is
+// root, ids mapped with newuidmap/newgidmap from /etc/subuid and /etc/subgid, and re-executes
+// itself. Returns at once when already root. Throws Error with a hint (package uidmap, subuid line)
+// when the machine does not allow it.
 void enter_user_namespace(int argc, char** argv);
 
 struct ExitStatus {
-  int code = 0;                // exit code, or 128 + signal
+  int code = 0;  // exit code, or 128 + signal
   std::optional<int> signal;
   [[nodiscard]] bool success() const { return code == 0 && !signal; }
 };
 
-// Called with output as it comes, from one thread of the sandbox, in order; stream is 1 (stdout) or 2 (stderr).
+// Called with output as it comes, from one thread of the sandbox, in order; stream is 1 (stdout) or
+// 2 (stderr).
 using Output = std::function<void(int stream, std::string_view bytes)>;
 
-// A started container. Destroying it kills the tree and waits for it. One thread at a time, but kill() from any.
+// A started container. Destroying it kills the tree and waits for it. One thread at a time, but
+// kill() from any.
 class Running {
  public:
   struct State;
@@ -69,25 +75,30 @@ class Running {
   // Delivers a signal to the container's main process; nothing happens when it has ended.
   void signal(int number);
   void kill();
-  // Waits for the end; nullopt when `timeout` passed first. A tree ended by kill() has signal 9. What the output callback
-  // threw is thrown here, and Error(failure) when the sandbox ended without a result.
+  // Waits for the end; nullopt when `timeout` passed first. A tree ended by kill() has signal 9.
+  // What the output callback threw is thrown here, and Error(failure) when the sandbox ended
+  // without a result.
   [[nodiscard]] std::optional<ExitStatus> wait_for(std::chrono::milliseconds timeout);
   [[nodiscard]] ExitStatus wait();
-  // Runs one more process in the same container (namespaces, root, user, environment plus `env`). `output` is called by this
-  // thread. After `timeout` the process is killed and Error(failure) thrown; the container goes on.
-  [[nodiscard]] ExitStatus exec(const std::vector<std::string>& argv, const std::vector<std::string>& env,
-                                const Output& output, std::chrono::milliseconds timeout);
+  // Runs one more process in the same container (namespaces, root, user, environment plus `env`).
+  // `output` is called by this thread. After `timeout` the process is killed and Error(failure)
+  // thrown; the container goes on.
+  [[nodiscard]] ExitStatus exec(const std::vector<std::string>& argv,
+                                const std::vector<std::string>& env, const Output& output,
+                                std::chrono::milliseconds timeout);
 
  private:
   std::unique_ptr<State> state_;
 };
 
-// A program that is not there ends with 127, one that cannot be executed with 126, and a line on stderr says so. Throws Error
-// when the set-up fails (beginning with the operation), for a bad spec (usage), and in Mode::chroot (unsupported).
+// A program that is not there ends with 127, one that cannot be executed with 126, and a line on
+// stderr says so. Throws Error when the set-up fails (beginning with the operation), for a bad spec
+// (usage), and in Mode::chroot (unsupported).
 [[nodiscard]] Running start(const SandboxSpec& spec, const Probe& probe, Output output);
 
 // start + wait; on `stop` the tree is killed and Error(cancelled) thrown.
-[[nodiscard]] ExitStatus run(const SandboxSpec& spec, const Probe& probe, const Output& output, std::stop_token stop);
+[[nodiscard]] ExitStatus run(const SandboxSpec& spec, const Probe& probe, const Output& output,
+                             std::stop_token stop);
 
 // main() calls this first: if this process was re-executed as a sandbox child it never returns.
 void run_child_if_asked(int argc, char** argv);

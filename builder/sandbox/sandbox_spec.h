@@ -1,6 +1,6 @@
-// What a process in the sandbox gets to see: a value, made by the engine, turned into ordered operations by mount_plan().
-// Paths called `host` are ours (below the store or named by the user); every other path is untrusted and is resolved
-// inside its root by descriptor.
+// What a process in the sandbox gets to see: a value, made by the engine, turned into ordered
+// operations by mount_plan(). Paths called `host` are ours (below the store or named by the user);
+// every other path is untrusted and is resolved inside its root by descriptor.
 #pragma once
 
 #include <cstdint>
@@ -24,11 +24,12 @@ struct DirectoryRoot {
 struct BindMount {
   std::string root;    // host directory (or file, with source "")
   std::string source;  // below root, links resolved inside it
-  std::string target;  // below the new root; created when missing, removed again when it was created and is empty
+  std::string target;  // below the new root; created when missing, removed again when it was
+                       // created and is empty
   bool readonly = true;
-  bool discard_writes = false;  // rw on a throw-away upper: nothing reaches the source
-  std::vector<std::string> overlay_lowers;  // not empty: `root` is ignored and the source is looked up in these stacked
-                                            // layer directories (top first)
+  bool discard_writes = false;              // rw on a throw-away upper: nothing reaches the source
+  std::vector<std::string> overlay_lowers;  // not empty: `root` is ignored and the source is looked
+                                            // up in these stacked layer directories (top first)
 };
 struct TmpfsMount {
   std::string target;
@@ -44,22 +45,24 @@ struct FileMount {
 using SpecMount = std::variant<BindMount, TmpfsMount, FileMount>;
 
 enum class NetworkMode {
-  host,      // the builder's network
-  none,      // an own namespace with loopback only
-  join,      // the namespace of `network_of` (smoke: several processes of one pod)
+  host,  // the builder's network
+  none,  // an own namespace with loopback only
+  join,  // the namespace of `network_of` (smoke: several processes of one pod)
 };
 
 struct SandboxSpec {
   std::variant<OverlayRoot, DirectoryRoot> root;
   std::vector<std::string> argv;
-  std::vector<std::string> env;  // NAME=value, complete; nothing of the builder's environment is added
-  std::string user;              // "name|uid[:group|gid]" resolved in the root's /etc/passwd and /etc/group; "" is 0:0
-  std::string cwd = "/";         // created when missing? no: an Error when it does not exist
-  std::vector<SpecMount> mounts; // in order
+  std::vector<std::string>
+      env;  // NAME=value, complete; nothing of the builder's environment is added
+  std::string
+      user;  // "name|uid[:group|gid]" resolved in the root's /etc/passwd and /etc/group; "" is 0:0
+  std::string cwd = "/";          // created when missing? no: an Error when it does not exist
+  std::vector<SpecMount> mounts;  // in order
   std::string hostname = "buildkitsandbox";
   NetworkMode network = NetworkMode::host;
-  int network_of = -1;           // pid whose network namespace is joined
-  bool insecure = false;         // all capabilities, no seccomp filter
+  int network_of = -1;    // pid whose network namespace is joined
+  bool insecure = false;  // all capabilities, no seccomp filter
   bool readonly_root = false;
   std::vector<std::string> extra_hosts;  // "name ip" lines for /etc/hosts
 };

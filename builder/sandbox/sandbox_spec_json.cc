@@ -30,9 +30,9 @@ Json mount_to_json(const SpecMount& mount) {
             {"mode", tmpfs->mode}};
   }
   const auto& file = std::get<FileMount>(mount);
-  return {{"type", "file"},        {"target", encode_bytes(file.target)},
-          {"mode", file.mode},     {"content", encode_bytes(file.content)},
-          {"uid", file.uid},       {"gid", file.gid}};
+  return {{"type", "file"},    {"target", encode_bytes(file.target)},
+          {"mode", file.mode}, {"content", encode_bytes(file.content)},
+          {"uid", file.uid},   {"gid", file.gid}};
 }
 
 SpecMount mount_from_json(const Json& json) {
@@ -95,7 +95,8 @@ std::string decode_bytes(std::string_view text) {
     if ((lead != 0xC2 && lead != 0xC3) || i + 1 == text.size()) {
       throw base::Error(base::ErrorKind::corrupt, "read message of", "the sandbox", "not bytes");
     }
-    bytes += static_cast<char>(((lead & 0x03) << 6) | (static_cast<unsigned char>(text[++i]) & 0x3F));
+    bytes +=
+        static_cast<char>(((lead & 0x03) << 6) | (static_cast<unsigned char>(text[++i]) & 0x3F));
   }
   return bytes;
 }
@@ -135,8 +136,8 @@ SandboxSpec spec_from_json(const Json& json) {
   if (root.contains("path")) {
     spec.root = DirectoryRoot{text_of(root, "path")};
   } else {
-    spec.root = OverlayRoot{decode_list(root.at("lowers")), text_of(root, "upper"),
-                            text_of(root, "work")};
+    spec.root =
+        OverlayRoot{decode_list(root.at("lowers")), text_of(root, "upper"), text_of(root, "work")};
   }
   spec.argv = decode_list(json.at("argv"));
   spec.env = decode_list(json.at("env"));

@@ -1,5 +1,5 @@
-// The system calls Docker's default profile allows without a condition, for the default capabilities. A name that
-// this machine's libseccomp or processor does not have is left out.
+// The system calls Docker's default profile allows without a condition, for the default
+// capabilities. A name that this machine's libseccomp or processor does not have is left out.
 #pragma once
 
 namespace cooper::sandbox {

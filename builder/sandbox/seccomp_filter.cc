@@ -75,7 +75,8 @@ void allow_conditionally(void* filter) {
   allow(filter, "socket", {{0, SCMP_CMP_GT, AF_VSOCK, 0}});
   allow(filter, "clone", {{0, SCMP_CMP_MASKED_EQ, kNewNamespaces, 0}});
   const int clone3 = seccomp_syscall_resolve_name("clone3");
-  if (const int error = seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(ENOSYS), clone3, 0, nullptr)) {
+  if (const int error =
+          seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(ENOSYS), clone3, 0, nullptr)) {
     fail("clone3", error);
   }
 }
@@ -91,7 +92,8 @@ std::vector<sock_filter> exported(void* filter) {
   return program;
 }
 
-// What the library's rules cannot say: comparisons of an argument's low half, and numbers it does not know yet.
+// What the library's rules cannot say: comparisons of an argument's low half, and numbers it does
+// not know yet.
 std::vector<sock_filter> prologue() {
   constexpr auto kLoad = static_cast<std::uint16_t>(BPF_LD | BPF_W | BPF_ABS);
   constexpr auto kEqual = static_cast<std::uint16_t>(BPF_JMP | BPF_JEQ | BPF_K);
@@ -112,7 +114,8 @@ std::vector<sock_filter> prologue() {
   add(kAtLeast, 467, kUnknown);
   add(kAtLeast, 462, kAllow);    // mseal, setxattrat, getxattrat, listxattrat, removexattrat
   add(kAtLeast, 457, kUnknown);  // statmount, listmount, lsm_*
-  add(kAtLeast, 451, kAllow, kEnd);  // cachestat, fchmodat2, map_shadow_stack, futex_wake, futex_wait, futex_requeue
+  add(kAtLeast, 451, kAllow,
+      kEnd);  // cachestat, fchmodat2, map_shadow_stack, futex_wake, futex_wait, futex_requeue
   add(kEqual, AUDIT_ARCH_I386, 0, kEnd);
   add(kLoad, offsetof(seccomp_data, nr));
   add(kEqual, 54, kCheck, kEnd);  // ioctl
@@ -128,6 +131,10 @@ std::vector<sock_filter> prologue() {
 std::vector<sock_filter> make_program() {
   const Filter filter(seccomp_init(SCMP_ACT_ERRNO(EPERM)));
   if (!filter) fail("start", ENOMEM);
+  if (const int error =
+          seccomp_attr_set(filter.get(), SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(ENOSYS))) {
+    fail("other processors", error);
+  }
 #if defined(__x86_64__)
   if (const int error = seccomp_arch_add(filter.get(), SCMP_ARCH_X86)) fail("i386", error);
 #endif

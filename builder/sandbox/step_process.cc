@@ -41,7 +41,8 @@ void set_streams(const StepProcess& step) {
   if (dup2(null.get(), 0) < 0 || dup2(step.output, 1) < 0 || dup2(step.errors, 2) < 0) {
     throw_errno("set up", "standard streams");
   }
-  if (syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC) != 0) throw_errno("close", "descriptors");
+  if (syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC) != 0)
+    throw_errno("close", "descriptors");
 }
 
 void set_limits() {
@@ -51,7 +52,7 @@ void set_limits() {
     files.rlim_cur = std::min<rlim_t>(files.rlim_max, 1024);
     setrlimit(RLIMIT_NOFILE, &files);
   }
-  const struct rlimit none {0, 0};
+  const struct rlimit none { 0, 0 };
   setrlimit(RLIMIT_CORE, &none);
 }
 
@@ -90,7 +91,8 @@ void set_ids(const UserIds& user) {
 }
 
 void drop_power(const StepProcess& step) {
-  syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr);  // not the builder's keys; absent in some kernels
+  syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING,
+          nullptr);  // not the builder's keys; absent in some kernels
   if (!step.insecure) install_seccomp_filter();
   const std::uint64_t mask = step.insecure ? ~std::uint64_t{0} : kDefaultCapabilities;
   if (!step.insecure) limit_capabilities(mask);
@@ -106,7 +108,8 @@ std::vector<char*> pointers(const std::vector<std::string>& list) {
 }
 
 [[noreturn]] void say_and_exit(const std::string& program, std::string_view cause, int code) {
-  const std::string text = "exec: \"" + base::printable(program) + "\": " + std::string(cause) + "\n";
+  const std::string text =
+      "exec: \"" + base::printable(program) + "\": " + std::string(cause) + "\n";
   if (write(2, text.data(), text.size()) < 0) _exit(125);
   _exit(code);
 }

@@ -14,11 +14,11 @@ struct StepProcess {
   UserIds user;
   bool insecure = false;
   int output = -1, errors = -1;  // become 1 and 2
-  int report = -1;               // where a Failed is written before giving up; closed by a good exec
+  int report = -1;  // where a Failed is written before giving up; closed by a good exec
 };
 
-// Never returns: becomes the program, or exits 127 (not found) or 126 (cannot be executed) with a line on stderr, or
-// reports what could not be set up and exits 125.
+// Never returns: becomes the program, or exits 127 (not found) or 126 (cannot be executed) with a
+// line on stderr, or reports what could not be set up and exits 125.
 [[noreturn]] void become_step(const StepProcess& step);
 
 }  // namespace cooper::sandbox

@@ -31,7 +31,8 @@ bool parse_number(std::string_view text, std::uint32_t& value) {
 }
 
 std::string user_name(uid_t uid) {
-  const struct passwd* entry = getpwuid(uid);  // the machine's own database; this process has one thread
+  const struct passwd* entry =
+      getpwuid(uid);  // the machine's own database; this process has one thread
   return entry != nullptr ? entry->pw_name : std::to_string(uid);
 }
 
@@ -53,7 +54,8 @@ std::vector<IdRange> ranges_for(const std::string& file, const std::string& name
   return ranges;
 }
 
-bool run_mapper(const std::string& program, const std::string& pid, const std::vector<std::string>& arguments) {
+bool run_mapper(const std::string& program, const std::string& pid,
+                const std::vector<std::string>& arguments) {
   std::vector<std::string> words{program, pid};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
@@ -61,7 +63,8 @@ bool run_mapper(const std::string& program, const std::string& pid, const std::v
   argv.push_back(nullptr);
   std::array<char*, 1> env{nullptr};
   pid_t child = -1;
-  if (posix_spawn(&child, program.c_str(), nullptr, nullptr, argv.data(), env.data()) != 0) return false;
+  if (posix_spawn(&child, program.c_str(), nullptr, nullptr, argv.data(), env.data()) != 0)
+    return false;
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
   return WIFEXITED(status) && WEXITSTATUS(status) == 0;
@@ -73,7 +76,8 @@ struct Mapping {
 };
 
 // Stays outside the new namespace and maps the ids of `pid` once it may.
-[[noreturn]] void map_from_outside(const Mapping& mapping, const std::string& pid, const base::Fd& ready) {
+[[noreturn]] void map_from_outside(const Mapping& mapping, const std::string& pid,
+                                   const base::Fd& ready) {
   char byte = 0;
   if (read(ready.get(), &byte, 1) != 1) _exit(2);
   if (!run_mapper(mapping.uid_program, pid, mapping.uids)) _exit(3);
@@ -90,17 +94,21 @@ void unshare_mapped(const Mapping& mapping) {
     map_from_outside(mapping, own, ready.read);
   }
   const int error = unshare(CLONE_NEWUSER) == 0 ? 0 : errno;
-  if (error == 0 && write(ready.write.get(), "", 1) != 1) base::throw_errno("talk to", "the mapper");
+  if (error == 0 && write(ready.write.get(), "", 1) != 1)
+    base::throw_errno("talk to", "the mapper");
   ready.write.reset();
   int status = 0;
   while (waitpid(mapper, &status, 0) < 0 && errno == EINTR) continue;
   if (error != 0) {
     throw base::system_error("make", "a user namespace", error)
-        .with_hint("the machine forbids user namespaces (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone, "
-                   "kernel.apparmor_restrict_unprivileged_userns); run cooper as root");
+        .with_hint(
+            "the machine forbids user namespaces (sysctl user.max_user_namespaces, "
+            "kernel.unprivileged_userns_clone, "
+            "kernel.apparmor_restrict_unprivileged_userns); run cooper as root");
   }
   if (status != 0) {
-    throw Error(ErrorKind::denied, "map user ids with", mapping.uid_program, "it failed; its own message is above")
+    throw Error(ErrorKind::denied, "map user ids with", mapping.uid_program,
+                "it failed; its own message is above")
         .with_hint("newuidmap and newgidmap need their set-user-id bit or file capabilities");
   }
 }

@@ -18,7 +18,8 @@ namespace {
 [[noreturn]] void be_victim(const std::string& top) {
   const fs::path box(top);
   SandboxSpec spec;
-  spec.root = OverlayRoot{{(box / "base").string()}, (box / "upper").string(), (box / "work").string()};
+  spec.root =
+      OverlayRoot{{(box / "base").string()}, (box / "upper").string(), (box / "work").string()};
   spec.argv = {"/bin/sleep", "300"};
   const Running running = start(spec, probe(top), {});
   std::ofstream(box / "pid") << running.pid() << "\n";
@@ -33,14 +34,17 @@ __attribute__((constructor)) void become_child(int argc, char** argv) {
 }
 
 constexpr const char* kBusybox = "/bin/busybox";
-constexpr const char* kTools[] = {"sh", "cat", "ls", "id", "echo", "mkdir", "rm", "rmdir", "touch", "ln", "mv", "sleep", "true",
-                                  "false", "grep", "mount", "stat", "chmod", "kill", "ps", "hostname", "ip", "test", "head",
-                                  "env", "pwd", "setsid", "unshare", "dd", "printf", "readlink", "tr", "wc", "sed", "chown", "cut"};
+constexpr const char* kTools[] = {
+    "sh",      "cat", "ls",       "id",       "echo",  "mkdir", "rm",    "rmdir", "touch",
+    "ln",      "mv",  "sleep",    "true",     "false", "grep",  "mount", "stat",  "chmod",
+    "kill",    "ps",  "hostname", "ip",       "test",  "head",  "env",   "pwd",   "setsid",
+    "unshare", "dd",  "printf",   "readlink", "tr",    "wc",    "sed",   "chown", "cut"};
 
 }  // namespace
 
 Box::Box() : top_(fs::temp_directory_path() / ("cooper-box-" + base::random_name())) {
-  for (const char* one : {"base/bin", "base/etc", "base/root", "base/tmp", "base/proc", "base/sys", "base/dev", "upper", "work"}) {
+  for (const char* one : {"base/bin", "base/etc", "base/root", "base/tmp", "base/proc", "base/sys",
+                          "base/dev", "upper", "work"}) {
     fs::create_directories(top_ / one);
   }
   fs::copy_file(kBusybox, base() / "bin/busybox");

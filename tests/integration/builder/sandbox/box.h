@@ -32,7 +32,8 @@ class Box {
   // Empties upper and work.
   void renew() const;
 
-  void write(const std::string& path, const std::string& text) const;  // below the temporary directory
+  void write(const std::string& path,
+             const std::string& text) const;  // below the temporary directory
   [[nodiscard]] std::string read(const std::string& path) const;
 
   [[nodiscard]] const std::filesystem::path& top() const { return top_; }

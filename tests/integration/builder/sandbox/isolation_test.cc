@@ -1,5 +1,6 @@
-// What a hostile image or step cannot do. Numbers are those of the threat list in docs: S2 working directories, S3 masks, S4
-// special directories, S8 the builder's memory and environment, S9 system calls.
+// What a hostile image or step cannot do. Numbers are those of the threat list in docs: S2 working
+// directories, S3 masks, S4 special directories, S8 the builder's memory and environment, S9 system
+// calls.
 #include <doctest/doctest.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -38,8 +39,10 @@ TEST_CASE("S3: what is masked is masked, whatever the image has in /dev") {
   fs::create_symlink("/proc/sys/kernel/core_pattern", box.base() / "dev/null");
   const std::string before = box.read("../../proc/sys/kernel/core_pattern");
   const Ran ran = box.sh(
-      "echo evil > /proc/sys/kernel/core_pattern && echo WRITTEN; echo b > /proc/sysrq-trigger && echo WRITTEN;"
-      "cat /proc/kcore /proc/keys /proc/timer_list | wc -c; ls /sys/firmware | wc -l; ls /proc/scsi 2>/dev/null | wc -l;"
+      "echo evil > /proc/sys/kernel/core_pattern && echo WRITTEN; echo b > /proc/sysrq-trigger && "
+      "echo WRITTEN;"
+      "cat /proc/kcore /proc/keys /proc/timer_list | wc -c; ls /sys/firmware | wc -l; ls "
+      "/proc/scsi 2>/dev/null | wc -l;"
       "touch /sys/x && echo WRITTEN; stat -c '%F %t:%T' /dev/null");
   CHECK(ran.out == "0\n0\n0\ncharacter special file 1:3\n");
   CHECK(before == box.read("../../proc/sys/kernel/core_pattern"));
@@ -52,7 +55,8 @@ TEST_CASE("S4: /dev, /proc or /sys as a link or file is refused") {
     fs::create_directory(box.top() / "canary");
     fs::remove(box.base() / name);
     fs::create_symlink(box.top() / "canary", box.base() / name);
-    CHECK_THROWS_WITH_AS(box.sh("true"), doctest::Contains("something else than a directory"), base::Error);
+    CHECK_THROWS_WITH_AS(box.sh("true"), doctest::Contains("something else than a directory"),
+                         base::Error);
     fs::remove(box.base() / name);
     box.write(std::string("base/") + name, "file");
     CHECK_THROWS_AS(box.sh("true"), base::Error);
@@ -76,8 +80,10 @@ TEST_CASE("S8: nothing of the builder can be read through /proc") {
   const Box box;
   setenv("COOPER_SECRET_OF_BUILDER", "hunter2", 1);
   const Ran ran = box.sh(
-      "cat /proc/*/environ 2>/dev/null | grep -c hunter2; cat /proc/1/environ /proc/1/maps /proc/1/mem; "
-      "for d in root cwd fd/3 fd/4 fd/8; do ls /proc/1/$d/ | wc -l; readlink /proc/1/$d; done; echo done; ls -d /proc/[0-9]* | wc -l");
+      "cat /proc/*/environ 2>/dev/null | grep -c hunter2; cat /proc/1/environ /proc/1/maps "
+      "/proc/1/mem; "
+      "for d in root cwd fd/3 fd/4 fd/8; do ls /proc/1/$d/ | wc -l; readlink /proc/1/$d; done; "
+      "echo done; ls -d /proc/[0-9]* | wc -l");
   CHECK(ran.out.substr(0, 17) == "0\n0\n0\n0\n0\n0\ndone\n");
   CHECK(std::stoi(ran.out.substr(17)) < 8);
 }
@@ -85,7 +91,8 @@ TEST_CASE("S8: nothing of the builder can be read through /proc") {
 TEST_CASE("S9: mounts, namespaces and devices of the host are refused") {
   const Box box;
   const Ran ran = box.sh(
-      "mount -t tmpfs x /tmp && echo MOUNTED; unshare -U true && echo USERNS; unshare -m true && echo MOUNTNS;"
+      "mount -t tmpfs x /tmp && echo MOUNTED; unshare -U true && echo USERNS; unshare -m true && "
+      "echo MOUNTNS;"
       "mount -o remount,rw /sys && echo REMOUNTED; echo done");
   CHECK(ran.out == "done\n");
   CHECK(box.changes().empty());
@@ -93,7 +100,9 @@ TEST_CASE("S9: mounts, namespaces and devices of the host are refused") {
 
 TEST_CASE("no way upwards leads out of the root, and no mount of the host is seen") {
   const Box box;
-  const Ran ran = box.sh("ls /.. /etc/../.. ; grep -c / /proc/self/mountinfo; cut -d' ' -f5 /proc/self/mountinfo | grep -E -v '^/(|proc|sys|dev|etc)(/|$)'");
+  const Ran ran = box.sh(
+      "ls /.. /etc/../.. ; grep -c / /proc/self/mountinfo; cut -d' ' -f5 /proc/self/mountinfo | "
+      "grep -E -v '^/(|proc|sys|dev|etc)(/|$)'");
   const std::string own = "bin\ndev\netc\nproc\nroot\nsys\ntmp\n";
   const std::string listing = "/..:\n" + own + "\n/etc/../..:\n" + own;
   REQUIRE(ran.out.substr(0, listing.size()) == listing);
@@ -104,9 +113,12 @@ TEST_CASE("no way upwards leads out of the root, and no mount of the host is see
 
 TEST_CASE("/dev has the usual devices and nothing else") {
   const Box box;
-  const Ran ran = box.sh("ls /dev | tr '\\n' ' '; echo; echo x > /dev/null; head -c 3 /dev/zero | wc -c; echo y > /dev/shm/f && "
-                         "cat /dev/shm/f; test -c /dev/ptmx && echo ptmx; echo out > /dev/stdout");
+  const Ran ran = box.sh(
+      "ls /dev | tr '\\n' ' '; echo; echo x > /dev/null; head -c 3 /dev/zero | wc -c; echo y > "
+      "/dev/shm/f && "
+      "cat /dev/shm/f; test -c /dev/ptmx && echo ptmx; echo out > /dev/stdout");
   CHECK(ran.out ==
-        "core fd full mqueue null ptmx pts random shm stderr stdin stdout tty urandom zero \n3\ny\nptmx\nout\n");
+        "core fd full mqueue null ptmx pts random shm stderr stdin stdout tty urandom zero "
+        "\n3\ny\nptmx\nout\n");
   CHECK(box.changes().empty());
 }

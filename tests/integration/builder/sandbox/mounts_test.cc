@@ -49,7 +49,8 @@ TEST_CASE("a step that changes nothing leaves an empty layer, whatever was mount
 TEST_CASE("only what the step changed is in the layer, and times are kept") {
   const Box box;
   fs::create_directories(box.base() / "opt/deep");
-  struct stat before {}, after {};
+  struct stat before {
+  }, after{};
   REQUIRE(stat((box.base() / "opt").c_str(), &before) == 0);
   SandboxSpec spec = box.spec("touch /opt/deep/new; mkdir -p /opt/t/mine; mount | grep -c /opt/t");
   spec.mounts = {TmpfsMount{"/opt/t", 0, 01777}, TmpfsMount{"/root/u", 0, 01777}};
@@ -71,7 +72,8 @@ TEST_CASE("a stub that the step filled or replaced stays") {
   SandboxSpec spec = box.spec("mkdir -p /run/secrets/more; touch /run/secrets/more/kept");
   spec.mounts = {file("/run/secrets/token", "secret")};
   CHECK(box.run(spec).status.success());
-  CHECK(box.changes() == Changes{"run", "run/secrets", "run/secrets/more", "run/secrets/more/kept"});
+  CHECK(box.changes() ==
+        Changes{"run", "run/secrets", "run/secrets/more", "run/secrets/more/kept"});
 }
 
 TEST_CASE("D6: a parent moved away and replaced by a link leads the cleaning nowhere") {
@@ -170,7 +172,8 @@ TEST_CASE("layers of another stage are stacked, and the source found in the stac
 
 TEST_CASE("a file mount has its mode and owner, and cannot be written") {
   const Box box;
-  SandboxSpec spec = box.spec("stat -c '%a %u:%g' /run/s; cat /run/s; echo x > /run/s || echo refused");
+  SandboxSpec spec =
+      box.spec("stat -c '%a %u:%g' /run/s; cat /run/s; echo x > /run/s || echo refused");
   FileMount secret = file("/run/s", std::string("a\0\xff\n", 4));
   secret.uid = 1000;
   secret.gid = 29;
@@ -181,7 +184,8 @@ TEST_CASE("a file mount has its mode and owner, and cannot be written") {
 
 TEST_CASE("tmpfs with size and mode") {
   const Box box;
-  SandboxSpec spec = box.spec("stat -c %a /t; dd if=/dev/zero of=/t/x bs=1k count=100 2>/dev/null; stat -c %s /t/x");
+  SandboxSpec spec = box.spec(
+      "stat -c %a /t; dd if=/dev/zero of=/t/x bs=1k count=100 2>/dev/null; stat -c %s /t/x");
   spec.mounts = {TmpfsMount{"/t", 64 << 10, 0750}};
   CHECK(box.run(spec).out == "750\n65536\n");
 }
@@ -208,7 +212,8 @@ TEST_CASE("a failing mount is named") {
   const Box box;
   SandboxSpec spec = box.spec("true");
   spec.mounts = {bind("/nowhere", "/root/.npm")};
-  CHECK_THROWS_WITH_AS(box.run(spec), doctest::Contains("bind /nowhere at /root/.npm read-only"), base::Error);
+  CHECK_THROWS_WITH_AS(box.run(spec), doctest::Contains("bind /nowhere at /root/.npm read-only"),
+                       base::Error);
 }
 
 TEST_CASE("a root without lower layers, a plain directory, a read-only root") {

@@ -1,4 +1,5 @@
-// Containers that live longer than a call: signals, more processes, networks, and ends of every kind.
+// Containers that live longer than a call: signals, more processes, networks, and ends of every
+// kind.
 #include <doctest/doctest.h>
 #include <signal.h>
 #include <spawn.h>
@@ -41,8 +42,9 @@ bool eventually(Done done) {
 TEST_CASE("a signal reaches the main process") {
   const Box box;
   std::atomic<bool> ready = false;
-  Running running = start(box.spec("trap 'echo got; exit 5' TERM; echo ready; while :; do sleep 0.05; done"), machine(),
-                          [&](int, std::string_view) { ready = true; });
+  Running running =
+      start(box.spec("trap 'echo got; exit 5' TERM; echo ready; while :; do sleep 0.05; done"),
+            machine(), [&](int, std::string_view) { ready = true; });
   CHECK(lives(running.pid()));
   CHECK(!running.wait_for(1ms));
   REQUIRE(eventually([&] { return ready.load(); }));
@@ -58,7 +60,9 @@ TEST_CASE("more processes in the same container") {
   REQUIRE(eventually([&] { return fs::exists(box.upper() / "tmp/mark"); }));
   std::string out;
   const auto collect = [&](int, std::string_view bytes) { out += bytes; };
-  CHECK(running.exec({"sh", "-c", "cat /tmp/mark; echo $EXTRA; exit 4"}, {"EXTRA=more"}, collect, 10s).code == 4);
+  CHECK(
+      running.exec({"sh", "-c", "cat /tmp/mark; echo $EXTRA; exit 4"}, {"EXTRA=more"}, collect, 10s)
+          .code == 4);
   CHECK(out == "here\nmore\n");
   CHECK(running.exec({"nonsense"}, {}, collect, 10s).code == 127);
   CHECK_THROWS_AS(static_cast<void>(running.exec({"sleep", "300"}, {}, {}, 100ms)), base::Error);
@@ -78,8 +82,9 @@ TEST_CASE("cancelling kills the tree within a tenth of a second") {
     asked = std::chrono::steady_clock::now();
     stop.request_stop();
   });
-  CHECK_THROWS_WITH_AS(static_cast<void>(sandbox::run(box.spec("setsid sleep 300 & echo ready; sleep 300"), machine(),
-                                                      [&](int, std::string_view) { ready = true; }, stop.get_token())),
+  CHECK_THROWS_WITH_AS(static_cast<void>(sandbox::run(
+                           box.spec("setsid sleep 300 & echo ready; sleep 300"), machine(),
+                           [&](int, std::string_view) { ready = true; }, stop.get_token())),
                        doctest::Contains("cancelled"), base::Error);
   canceller.join();
   const std::chrono::duration<double, std::milli> spent = std::chrono::steady_clock::now() - asked;
@@ -101,8 +106,9 @@ TEST_CASE("destroying a container ends it; nothing is left") {
 
 TEST_CASE("what the output callback throws ends the step and comes back") {
   const Box box;
-  CHECK_THROWS_AS(static_cast<void>(sandbox::run(box.spec("echo x; sleep 300"), machine(),
-                                                 [](int, std::string_view) { throw std::runtime_error("full"); }, {})),
+  CHECK_THROWS_AS(static_cast<void>(sandbox::run(
+                      box.spec("echo x; sleep 300"), machine(),
+                      [](int, std::string_view) { throw std::runtime_error("full"); }, {})),
                   std::runtime_error);
 }
 
@@ -124,15 +130,19 @@ TEST_CASE("kill -9 of the builder leaves no process and no mount") {
   CHECK(count_mounts() == mounts);
 }
 
-TEST_CASE("S15: without network there is a loopback interface and no other; a container can join it") {
+TEST_CASE(
+    "S15: without network there is a loopback interface and no other; a container can join it") {
   const Box box;
   SandboxSpec spec = box.spec("sleep 300");
   spec.network = NetworkMode::none;
   Running running = start(spec, machine(), {});
   std::string out;
   const auto collect = [&](int, std::string_view bytes) { out += bytes; };
-  CHECK(running.exec({"sh", "-c", "ip -o link | grep -c .; ip -o link | grep -c LOOPBACK,UP; readlink /proc/self/ns/net"}, {},
-                     collect, 10s)
+  CHECK(running
+            .exec({"sh", "-c",
+                   "ip -o link | grep -c .; ip -o link | grep -c LOOPBACK,UP; readlink "
+                   "/proc/self/ns/net"},
+                  {}, collect, 10s)
             .success());
   CHECK(out.substr(0, 4) == "1\n1\n");
   const Box other;
@@ -168,5 +178,6 @@ TEST_CASE("without namespaces nothing is run") {
   const Box box;
   Probe none;
   none.reason = "new namespaces: operation not permitted";
-  CHECK_THROWS_WITH_AS(static_cast<void>(start(box.spec("true"), none, {})), doctest::Contains("not supported"), base::Error);
+  CHECK_THROWS_WITH_AS(static_cast<void>(start(box.spec("true"), none, {})),
+                       doctest::Contains("not supported"), base::Error);
 }

@@ -68,15 +68,19 @@ TEST_CASE("the environment is the spec's, with HOME of the user") {
 
 TEST_CASE("S7: ids, groups and capabilities of root and of a user") {
   const Box box;
-  SandboxSpec spec = box.spec("grep -E '^(Uid|Gid|Groups|Cap|NoNew|Seccomp:)' /proc/self/status | tr '\\t' ' '");
+  SandboxSpec spec =
+      box.spec("grep -E '^(Uid|Gid|Groups|Cap|NoNew|Seccomp:)' /proc/self/status | tr '\\t' ' '");
   Ran ran = box.run(spec);
-  CHECK(ran.out ==
-        "Uid: 0 0 0 0\nGid: 0 0 0 0\nGroups: 0 \nCapInh: 0000000000000000\nCapPrm: 00000000a80425fb\n"
-        "CapEff: 00000000a80425fb\nCapBnd: 00000000a80425fb\nCapAmb: 0000000000000000\nNoNewPrivs: 0\nSeccomp: 2\n");
+  CHECK(
+      ran.out ==
+      "Uid: 0 0 0 0\nGid: 0 0 0 0\nGroups: 0 \nCapInh: 0000000000000000\nCapPrm: 00000000a80425fb\n"
+      "CapEff: 00000000a80425fb\nCapBnd: 00000000a80425fb\nCapAmb: 0000000000000000\nNoNewPrivs: "
+      "0\nSeccomp: 2\n");
   spec.user = "app";
   ran = box.run(spec);
   CHECK(ran.out ==
-        "Uid: 1000 1000 1000 1000\nGid: 1000 1000 1000 1000\nGroups: 29 1000 \nCapInh: 0000000000000000\n"
+        "Uid: 1000 1000 1000 1000\nGid: 1000 1000 1000 1000\nGroups: 29 1000 \nCapInh: "
+        "0000000000000000\n"
         "CapPrm: 0000000000000000\nCapEff: 0000000000000000\nCapBnd: 00000000a80425fb\n"
         "CapAmb: 0000000000000000\nNoNewPrivs: 0\nSeccomp: 2\n");
   spec.user = "app:0";
@@ -93,7 +97,8 @@ TEST_CASE("the working directory must exist in the root") {
   spec.cwd = "/tmp";
   CHECK(box.run(spec).out == "/tmp\n");
   spec.cwd = "/absent";
-  CHECK_THROWS_WITH_AS(box.run(spec), doctest::Contains("working directory '/absent'"), base::Error);
+  CHECK_THROWS_WITH_AS(box.run(spec), doctest::Contains("working directory '/absent'"),
+                       base::Error);
 }
 
 TEST_CASE("S1: no descriptor of the builder is open in the step") {
@@ -103,7 +108,8 @@ TEST_CASE("S1: no descriptor of the builder is open in the step") {
   const base::Fd directory(open("/", O_RDONLY | O_DIRECTORY));
   REQUIRE(dup2(file.get(), 77) == 77);
   REQUIRE(dup2(directory.get(), 78) == 78);
-  const Ran ran = box.sh("ls /proc/self/fd; cat <&77; ls /proc/self/fd/78/../..; readlink /proc/self/fd/0");
+  const Ran ran =
+      box.sh("ls /proc/self/fd; cat <&77; ls /proc/self/fd/78/../..; readlink /proc/self/fd/0");
   close(77);
   close(78);
   CHECK(ran.out == "0\n1\n2\n3\n/dev/null\n");  // 3 is the directory ls itself reads
@@ -111,14 +117,16 @@ TEST_CASE("S1: no descriptor of the builder is open in the step") {
 
 TEST_CASE("umask, process 1 and host name are what a step expects") {
   const Box box;
-  const Ran ran = box.sh("umask; touch /f; stat -c %a /f; hostname; test $$ -lt 10 && echo own-processes");
+  const Ran ran =
+      box.sh("umask; touch /f; stat -c %a /f; hostname; test $$ -lt 10 && echo own-processes");
   CHECK(ran.out == "0022\n644\nbuildkitsandbox\nown-processes\n");
 }
 
 TEST_CASE("S10: what the step leaves running is dead when it has ended") {
   const Box box;
   const auto begin = std::chrono::steady_clock::now();
-  const Ran ran = box.sh("(setsid sh -c 'sleep 1; touch /late' >/dev/null 2>&1 &) ; sleep 300 & exit 3");
+  const Ran ran =
+      box.sh("(setsid sh -c 'sleep 1; touch /late' >/dev/null 2>&1 &) ; sleep 300 & exit 3");
   CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(10));
   CHECK(ran.status.code == 3);
   CHECK(box.changes().empty());
