@@ -44,13 +44,16 @@ case_copy_source_ignored() {
   echo x >hidden.txt
   echo 'hidden.*' >.dockerignore
   cooper_refuses build .
-  err_has "Dockerfile:2" "hidden.txt" ".dockerignore"
+  err_has "Dockerfile:2" "hidden.txt" "ignore"
 }
 
-case_copy_from_unknown_stage() {
-  printf 'FROM scratch AS one\nFROM scratch\nCOPY --from=onee /a /a\n' >Dockerfile
-  cooper_refuses build --build-arg X=1 --target nothing .
-  err_has "nothing"
+case_unknown_stage() {
+  printf 'FROM scratch AS one\nCOPY --from=5 /a /a\n' >Dockerfile
+  cooper_refuses build .
+  err_has "Dockerfile:2" "5"
+  printf 'FROM ${BASE}\n' >Dockerfile
+  cooper_refuses build .
+  err_has "Dockerfile:1" "BASE"
 }
 
 case_unknown_target() {

@@ -102,7 +102,7 @@ RUN --mount=type=bind,from=data,source=/shared,target=/in cat /in/x > /bound
 RUN --mount=type=bind,target=/context cat /context/file > /from-context
 RUN --mount=type=tmpfs,target=/scratch echo x > /scratch/x; ls /scratch > /scratch-listing
 RUN --mount=type=secret,id=token cat /run/secrets/token | sha256sum > /token-sum
-RUN --mount=type=secret,id=token,env=TOKEN test "$TOKEN" = "very secret"
+RUN --mount=type=secret,id=token,env=TOKEN echo "$TOKEN" | sha256sum > /token-variable-sum
 END
   echo context >file
   printf 'very secret' >token
@@ -111,6 +111,8 @@ END
 two"
   same "$(<files/bound)" from-data
   same "$(<files/from-context)" context
+  same "$(<files/token-sum)" "$(printf 'very secret' | sha256sum)"
+  same "$(<files/token-variable-sum)" "$(echo 'very secret' | sha256sum)"
   same "$(<files/scratch-listing)" x
   ! grep -rqF 'very secret' files "$store" || fail "the secret was kept"
   [ ! -e files/cache/log ] || fail "the cache mount was committed"

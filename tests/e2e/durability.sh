@@ -98,6 +98,7 @@ END
 case_corrupted_blob() {
   local blob damaged=0 first
   fresh_store
+  export SOURCE_DATE_EPOCH=1700000000
   dockerfile <<'END'
 FROM base
 RUN echo x > /x
@@ -125,6 +126,7 @@ END
     same "$(sha256sum <"$blob" | cut -d' ' -f1)" "$(basename "$blob")" "a served blob"
   done
   same "$out" "$first" "the digest of the image"
+  unset SOURCE_DATE_EPOCH
   store_is_valid
 }
 

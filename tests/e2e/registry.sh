@@ -88,7 +88,7 @@ case_absent_image() {
   err_has "Dockerfile:1" "team/none"
 }
 
-case_base_layers_are_not_fetched_for_a_copy() {
+case_base_layers_are_not_fetched_where_no_step_reads_them() {
   dockerfile <<'END'
 FROM base
 COPY file /file
@@ -96,7 +96,7 @@ END
   echo x >file
   cooper_ok build -t "$open/lazy/base:1" --push .
   fresh_store
-  printf 'FROM %s/lazy/base:1\nCOPY file /more\n' "$open" >Dockerfile
+  printf 'FROM %s/lazy/base:1\nENV role=app\nLABEL role=app\n' "$open" >Dockerfile
   cooper_ok build -t "$open/lazy/app:1" --push .
   local size
   size=$(du -s --block-size=1000 "$store" | cut -f1)
