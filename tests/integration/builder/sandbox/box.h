@@ -24,8 +24,8 @@ class Box {
 
   // A spec that runs `script` with busybox's shell in the box.
   [[nodiscard]] SandboxSpec spec(const std::string& script) const;
-  [[nodiscard]] Ran run(const SandboxSpec& spec) const;
-  [[nodiscard]] Ran sh(const std::string& script) const { return run(spec(script)); }
+  Ran run(const SandboxSpec& spec) const;
+  Ran sh(const std::string& script) const { return run(spec(script)); }
 
   // What the step changed: sorted paths below the upper directory.
   [[nodiscard]] std::vector<std::string> changes() const;

@@ -118,8 +118,8 @@ TEST_CASE("calls that do not exist yet are unknown, not forbidden") {
 
 TEST_CASE("new namespaces by clone are refused") {
   CHECK(verdict(SYS_clone, {0x01200011}) == kAllow);
-  for (const std::uint64_t flag :
-       {0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000}) {
+  for (const std::uint64_t flag : std::initializer_list<std::uint64_t>{
+           0x00020000, 0x02000000, 0x04000000, 0x08000000, 0x10000000, 0x20000000, 0x40000000}) {
     CHECK(verdict(SYS_clone, {flag | 17}) == kNoPermission);
   }
 }
