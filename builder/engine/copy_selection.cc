@@ -108,8 +108,6 @@ SelectedSource select_remote(const plan::CopyOp& op, const plan::CopySource& sou
 
 void add_paths(Selection& selection, const plan::CopySource& source, const dockerfile::IgnoreRules& excludes) {
   layer::FileTree& tree = *selection.tree;
-  const bool wild = dockerfile::has_wildcards(source.path);
-  selection.many = selection.many || wild;
   for (const std::string& clean : match_source(tree, source.path)) {
     selection.sources.push_back(select_one(tree, source.path, clean, excludes));
   }
@@ -132,6 +130,7 @@ Selection select_sources(const plan::CopyOp& op, std::shared_ptr<layer::FileTree
         throw Error(ErrorKind::unsupported, "add", source.path, "ADD of a git repository is not supported yet");
     }
   }
+  selection.many = selection.many || selection.sources.size() > 1;
   if (selection.tree) {
     std::vector<layer::Entry*> files;
     for (SelectedSource& one : selection.sources) {

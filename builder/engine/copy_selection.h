@@ -32,7 +32,7 @@ struct SelectedSource {
 struct Selection {
   std::shared_ptr<layer::FileTree> tree;  // may be null when all sources are texts or URLs
   std::vector<SelectedSource> sources;
-  bool many = false;  // several sources or a wildcard: the destination is a directory (row C1)
+  bool many = false;  // several sources, or a wildcard with several matches: the destination is a directory (row C1)
 };
 
 // Throws base::Error(not_found) for a literal source that is absent or ignored.

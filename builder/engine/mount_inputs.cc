@@ -44,6 +44,10 @@ sandbox::BindMount bind_mount(Workshop& shop, const plan::MountOp& mount, StepIn
   if (const auto* step = std::get_if<plan::StepInput>(&mount.input)) {
     bind.overlay_lowers = stage_directories(shop, inputs, step->step);
     bind.source = mount.source;
+    if (bind.overlay_lowers.empty()) {  // FROM scratch: an empty directory
+      out.copies.push_back(shop.store.new_temp_directory());
+      bind.root = out.copies.back().path();
+    }
   } else {
     bind = bind_of_context(shop, mount, inputs, out);
   }
