@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cmake_lists import parse_cmake_lists
 from dependency_table import TableError, parse_table
-from source_tree import source_files, report
+from source_tree import CODE_ROOTS, report, source_files
 from third_party import JSON_HEADER, JSON_SOURCE, NLOHMANN, home_of, homes_of_target, is_system
 
 
@@ -34,6 +34,8 @@ class DependencyLint:
                     self._check_own(file, include.path, where)
                 else:
                     self._check_foreign(file, include.path, where)
+        for top in sorted({module.split("/")[0] for module in self.table} - set(CODE_ROOTS)):
+            self.errors.append(f"{top}: is not in CODE_ROOTS of tests/lint/source_tree.py")
         for module in self.table:
             self._check_cmake(module)
         return self.errors

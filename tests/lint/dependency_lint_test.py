@@ -1,7 +1,7 @@
 import unittest
 
 from dependency_lint import main
-from lint_test_tree import LintTestCase
+from lint_test_tree import TABLE, LintTestCase
 
 
 class DependencyLintTest(LintTestCase):
@@ -95,6 +95,11 @@ class DependencyLintTest(LintTestCase):
     def test_a_module_without_a_cmake_list(self):
         (self.root / "oci/CMakeLists.txt").unlink()
         self.refuses("oci/CMakeLists.txt: absent")
+
+    def test_a_module_outside_the_folders_that_the_lints_read(self):
+        self.write("ARCHITECTURE.md", TABLE.replace("| oci | base |", "| oci | base |\n| elsewhere | base |"))
+        self.write_module("elsewhere")
+        self.refuses("elsewhere: is not in CODE_ROOTS")
 
     def test_no_table(self):
         self.write("ARCHITECTURE.md", "nothing\n")
