@@ -1,4 +1,5 @@
-// Finished images out. An Image is values plus blobs in the store; exporters move bytes and never change them.
+// Finished images out. An Image is values plus blobs in the store; exporters move bytes and never
+// change them.
 #pragma once
 
 #include <functional>
@@ -16,24 +17,26 @@
 namespace cooper::export_ {
 
 struct Image {
-  std::string name;                // target name, for people
-  std::vector<std::string> tags;   // full references
+  std::string name;               // target name, for people
+  std::vector<std::string> tags;  // full references
   oci::Descriptor manifest;
   std::string manifest_bytes;
-  oci::Manifest parsed;            // of manifest_bytes
+  oci::Manifest parsed;  // of manifest_bytes
   std::string config_bytes;
   oci::ImageConfig config;
-  // Blobs that are not in the store but where a base image came from (lazy base layers); called at most once a blob.
+  // Blobs that are not in the store but where a base image came from (lazy base layers); called at
+  // most once a blob.
   std::function<void(const oci::Descriptor&)> fetch_missing;
 };
 
 enum class Kind { registry, oci, docker, tar, local };
 
-// One --output, as buildx writes it: "type=oci,dest=out.tar", "type=registry", "dest" alone is local.
+// One --output, as buildx writes it: "type=oci,dest=out.tar", "type=registry", "dest" alone is
+// local.
 struct Destination {
   Kind kind = Kind::oci;
-  std::string dest;                // path; "-" is stdout; empty for registry
-  bool as_directory = false;       // oci: tar=false
+  std::string dest;                               // path; "-" is stdout; empty for registry
+  bool as_directory = false;                      // oci: tar=false
   std::map<std::string, std::string> attributes;  // the rest, checked
 };
 [[nodiscard]] Destination parse_destination(const std::string& text);

@@ -61,8 +61,9 @@ void write_image_layout(const Image& image, const Destination& destination,
   if (flock(root.get(), LOCK_EX) != 0)
     base::throw_errno("lock", path);  // index.json is read and written
   check_is_layout_or_empty(root.get(), path);
-  const base::Fd blobs = base::open_at(
-      base::make_directories_in_root(root.get(), "blobs/sha256").get(), ".", O_RDONLY | O_DIRECTORY);
+  const base::Fd blobs =
+      base::open_at(base::make_directories_in_root(root.get(), "blobs/sha256").get(), ".",
+                    O_RDONLY | O_DIRECTORY);
   for (const oci::Descriptor& blob : blobs_of(image)) {
     if (stop.stop_requested())
       throw base::Error(base::ErrorKind::cancelled, "write", path, "cancelled");

@@ -1,4 +1,5 @@
-// Images from outside: resolve a reference to manifest and configuration (small JSON), hand out blobs later, on demand.
+// Images from outside: resolve a reference to manifest and configuration (small JSON), hand out
+// blobs later, on demand.
 #pragma once
 
 #include <memory>
@@ -14,12 +15,12 @@
 namespace cooper::source {
 
 struct ResolvedImage {
-  std::string name;               // for people: docker.io/library/php:8.3, oci-layout:///bases/php
-  oci::Descriptor manifest;       // of the platform's manifest (not of an index around it)
-  std::string manifest_bytes;     // as received
-  std::string config_bytes;       // as received
+  std::string name;            // for people: docker.io/library/php:8.3, oci-layout:///bases/php
+  oci::Descriptor manifest;    // of the platform's manifest (not of an index around it)
+  std::string manifest_bytes;  // as received
+  std::string config_bytes;    // as received
   std::vector<oci::Descriptor> layers;
-  oci::ImageConfig config;        // diff_ids count equals layers count (checked)
+  oci::ImageConfig config;  // diff_ids count equals layers count (checked)
   std::shared_ptr<store::BlobProvider> blobs;
 };
 
@@ -29,8 +30,10 @@ class ImageSource {
   ImageSource(const ImageSource&) = delete;
   ImageSource& operator=(const ImageSource&) = delete;
   virtual ~ImageSource() = default;
-  // Thread-safe. Throws base::Error (not_found, network, denied, corrupt), naming host and what it said.
-  [[nodiscard]] virtual ResolvedImage resolve(const oci::Platform& platform, std::stop_token stop) = 0;
+  // Thread-safe. Throws base::Error (not_found, network, denied, corrupt), naming host and what it
+  // said.
+  [[nodiscard]] virtual ResolvedImage resolve(const oci::Platform& platform,
+                                              std::stop_token stop) = 0;
 };
 
 }  // namespace cooper::source
