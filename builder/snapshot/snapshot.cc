@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/file_at.h"
+#include "builder/layer/layer_forms.h"
 #include "builder/snapshot/tree_times.h"
 
 namespace cooper::snapshot {
@@ -52,7 +53,11 @@ void Snapshots::State::unpack(const oci::DiffId& layer, const BlobNeeded& blob, 
   const store::TempDirectory temp = store->new_temp_directory();
   const base::Fd snapshot = make_child(temp.fd(), "snapshot", 0700);
   const base::Fd files = make_child(snapshot.get(), kFiles, 0755);
-  static_cast<void>(layer::read_layer(*store, descriptor, layer, files.get(), form_of(flavor), stop));
+  const layer::ReadLayer read = layer::read_layer(*store, descriptor, layer, files.get(), form_of(flavor), stop);
+  if (!layer::find_layer_index(*store, layer)) {  // spares a second reading of the blob
+    layer::record_layer_blob(*store, layer, descriptor, read.tar_size);
+    layer::record_layer_index(*store, layer, read.index);
+  }
   publish(temp.fd(), "snapshot", layer);
 }
 
