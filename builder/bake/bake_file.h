@@ -1,5 +1,6 @@
 // docker-bake.json -> build targets. Pure: variables from the environment come in as values.
-// Rules: docker buildx bake (groups, inherits, variables with defaults, ${VAR} interpolation, contexts, --set overrides).
+// Rules: docker buildx bake (groups, inherits, variables with defaults, ${VAR} interpolation,
+// contexts, --set overrides).
 #pragma once
 
 #include <functional>
@@ -16,15 +17,16 @@ struct Target {
   std::string context = ".";
   std::string dockerfile = "Dockerfile";
   std::optional<std::string> dockerfile_inline;
-  std::map<std::string, std::string> contexts;                // named contexts, values as written
-  std::map<std::string, std::optional<std::string>> args;     // always a value: null in a file means "not given"
+  std::map<std::string, std::string> contexts;  // named contexts, values as written
+  std::map<std::string, std::optional<std::string>>
+      args;  // always a value: null in a file means "not given"
   std::map<std::string, std::string> labels;
   std::vector<std::string> annotations;
   std::vector<std::string> tags;
-  std::optional<std::string> target;                          // stage
+  std::optional<std::string> target;  // stage
   std::vector<std::string> platforms;
-  std::vector<std::string> outputs;                           // "type=oci,dest=..." texts
-  std::vector<std::string> secrets;                           // "id=x,src=y" texts
+  std::vector<std::string> outputs;  // "type=oci,dest=..." texts
+  std::vector<std::string> secrets;  // "id=x,src=y" texts
   std::vector<std::string> ssh;
   std::vector<std::string> cache_from, cache_to;
   std::vector<std::string> no_cache_filter;
@@ -57,21 +59,27 @@ using Environment = std::function<std::optional<std::string>(std::string_view)>;
 struct Override {
   std::string target_pattern, key, value;
   bool append = false;
-  bool from_environment = false;  // "app.args.NAME" without '=': the value is the environment's, if it has one
+  bool from_environment =
+      false;  // "app.args.NAME" without '=': the value is the environment's, if it has one
 };
 [[nodiscard]] Override parse_override(std::string_view text);
 
-// Later files override earlier ones. Throws base::Error(usage) with file and position; unknown keys and HCL are refused
-// by name.
-[[nodiscard]] BakeFile parse_bake_files(const std::vector<BakeInput>& files, const Environment& environment,
+// Later files override earlier ones. Throws base::Error(usage) with file and position; unknown keys
+// and HCL are refused by name.
+[[nodiscard]] BakeFile parse_bake_files(const std::vector<BakeInput>& files,
+                                        const Environment& environment,
                                         const std::vector<Override>& overrides);
 
-// Groups expanded, duplicates dropped, order kept; empty `names` means "default". Throws with the nearest name.
-[[nodiscard]] std::vector<Target> select_targets(const BakeFile& file, const std::vector<std::string>& names);
+// Groups expanded, duplicates dropped, order kept; empty `names` means "default". Throws with the
+// nearest name.
+[[nodiscard]] std::vector<Target> select_targets(const BakeFile& file,
+                                                 const std::vector<std::string>& names);
 
-// The targets together with those that their contexts name as "target:x" and that are not among them (Target::linked),
-// ordered so that a target comes after all it links to. Throws for a link to an unknown target and for a loop.
-[[nodiscard]] std::vector<Target> with_linked_targets(const BakeFile& file, std::vector<Target> targets);
+// The targets together with those that their contexts name as "target:x" and that are not among
+// them (Target::linked), ordered so that a target comes after all it links to. Throws for a link to
+// an unknown target and for a loop.
+[[nodiscard]] std::vector<Target> with_linked_targets(const BakeFile& file,
+                                                      std::vector<Target> targets);
 
 // What `docker buildx bake --print` prints for these targets: {"group": {...}, "target": {...}}.
 [[nodiscard]] std::string print_json(const BakeFile& file, const std::vector<std::string>& names);

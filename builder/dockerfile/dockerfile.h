@@ -1,7 +1,8 @@
 // Text of a Dockerfile -> Dockerfile value. Pure: no file system, no environment, no clock.
 //
-// Limits: 4 MiB of text, 65535 bytes a physical line, 10,000 instructions; beyond them, and for any error of grammar,
-// throws base::Error(usage) with a SourceSpot (file name as given, line, column, the physical line).
+// Limits: 4 MiB of text, 65535 bytes a physical line, 10,000 instructions; beyond them, and for any
+// error of grammar, throws base::Error(usage) with a SourceSpot (file name as given, line, column,
+// the physical line).
 #pragma once
 
 #include <string>
@@ -19,7 +20,8 @@ struct Directives {
   std::string check;
 };
 
-// A remark the parser makes in passing, named as BuildKit's checks name it (NoEmptyContinuation, ...).
+// A remark the parser makes in passing, named as BuildKit's checks name it (NoEmptyContinuation,
+// ...).
 struct Warning {
   std::string rule;
   std::string message;
@@ -27,14 +29,14 @@ struct Warning {
 };
 
 struct Stage {
-  std::string name;      // lower case, "" when unnamed
-  SourceRange where;     // of FROM
-  Instruction from;      // payload From
+  std::string name;                       // lower case, "" when unnamed
+  SourceRange where;                      // of FROM
+  Instruction from;                       // payload From
   std::vector<Instruction> instructions;  // after FROM, ARG included
 };
 
 struct Dockerfile {
-  std::string file_name;  // for messages
+  std::string file_name;           // for messages
   std::vector<std::string> lines;  // physical lines, for carets
   Directives directives;
   std::vector<Instruction> global_args;  // ARG before the first FROM
@@ -44,7 +46,8 @@ struct Dockerfile {
 
 [[nodiscard]] Dockerfile parse_dockerfile(std::string_view text, std::string file_name);
 
-// One ONBUILD trigger's text (of an image configuration) -> an instruction; `origin` names the image in errors.
+// One ONBUILD trigger's text (of an image configuration) -> an instruction; `origin` names the
+// image in errors.
 [[nodiscard]] Instruction parse_trigger(std::string_view text, const std::string& origin);
 
 // The spot of `where` in `file`, ready for Error::with_spot.

@@ -23,10 +23,13 @@ struct Expansion {
   std::vector<std::string> unset;  // names that were looked up and not set (UndefinedVar)
 };
 
-// Throws base::Error(usage): bad substitution, unsupported modifier, ${v:?message}, nesting deeper than 100.
-[[nodiscard]] Expansion expand(std::string_view word, const Lookup& lookup, char escape, Quotes quotes = Quotes::process);
+// Throws base::Error(usage): bad substitution, unsupported modifier, ${v:?message}, nesting deeper
+// than 100.
+[[nodiscard]] Expansion expand(std::string_view word, const Lookup& lookup, char escape,
+                               Quotes quotes = Quotes::process);
 
 // The same, and the result is split into words at unquoted blanks (EXPOSE, row V9).
-[[nodiscard]] std::vector<std::string> expand_words(std::string_view word, const Lookup& lookup, char escape);
+[[nodiscard]] std::vector<std::string> expand_words(std::string_view word, const Lookup& lookup,
+                                                    char escape);
 
 }  // namespace cooper::dockerfile

@@ -1,6 +1,7 @@
-// The instructions of a Dockerfile, typed, with their words still unexpanded: variables are the planner's business,
-// because their values depend on the stage, the base image and the build arguments.
-// Rules: Dockerfile reference and BuildKit's parser; row ids (P1, H2, ...) of docs/dockerfile.md.
+// The instructions of a Dockerfile, typed, with their words still unexpanded: variables are the
+// planner's business, because their values depend on the stage, the base image and the build
+// arguments. Rules: Dockerfile reference and BuildKit's parser; row ids (P1, H2, ...) of
+// docs/dockerfile.md.
 #pragma once
 
 #include <cstdint>
@@ -35,8 +36,9 @@ struct Command {
 enum class MountType { bind, cache, tmpfs, secret, ssh };
 enum class CacheSharing { shared, private_, locked };
 
-// RUN --mount; every value still unexpanded except `from`, which never expands. An absent option is nullopt. A type,
-// sharing, readonly or required that holds a variable is only known after resolve_mount (mount.h).
+// RUN --mount; every value still unexpanded except `from`, which never expands. An absent option is
+// nullopt. A type, sharing, readonly or required that holds a variable is only known after
+// resolve_mount (mount.h).
 struct Mount {
   MountType type = MountType::bind;
   std::optional<std::string> id, source, target, from, mode, uid, gid, size, env;
@@ -93,30 +95,52 @@ struct Copy {
   std::optional<bool> link, parents, keep_git_dir, unpack;
   std::vector<std::string> excludes;
 };
-struct Workdir { std::string path; };
-struct User { std::string user; };
-struct Volume { std::vector<std::string> paths; };
-struct Expose { std::vector<std::string> ports; };
-struct StopSignal { std::string signal; };
-struct Cmd { Command command; };
-struct Entrypoint { Command command; };
-struct Shell { std::vector<std::string> argv; };
-struct Maintainer { std::string name; };
+struct Workdir {
+  std::string path;
+};
+struct User {
+  std::string user;
+};
+struct Volume {
+  std::vector<std::string> paths;
+};
+struct Expose {
+  std::vector<std::string> ports;
+};
+struct StopSignal {
+  std::string signal;
+};
+struct Cmd {
+  Command command;
+};
+struct Entrypoint {
+  Command command;
+};
+struct Shell {
+  std::vector<std::string> argv;
+};
+struct Maintainer {
+  std::string name;
+};
 struct Healthcheck {
   bool none = false;
   Command command;
   // nanoseconds; nullopt: not given
   std::optional<std::int64_t> interval, timeout, start_period, start_interval, retries;
 };
-// The trigger's text as it is stored in an image configuration (heredoc bodies re-serialised after it).
-struct OnBuild { std::string trigger; };
+// The trigger's text as it is stored in an image configuration (heredoc bodies re-serialised after
+// it).
+struct OnBuild {
+  std::string trigger;
+};
 
-using Payload = std::variant<From, Arg, Env, Label, Run, Copy, Workdir, User, Volume, Expose, StopSignal, Cmd, Entrypoint,
-                             Shell, Maintainer, Healthcheck, OnBuild>;
+using Payload = std::variant<From, Arg, Env, Label, Run, Copy, Workdir, User, Volume, Expose,
+                             StopSignal, Cmd, Entrypoint, Shell, Maintainer, Healthcheck, OnBuild>;
 
 struct Instruction {
-  std::string keyword;   // as written ("run")
-  std::string original;  // the logical line's text, continuation lines joined, without heredoc bodies
+  std::string keyword;  // as written ("run")
+  std::string
+      original;  // the logical line's text, continuation lines joined, without heredoc bodies
   SourceRange where;
   std::vector<std::string> comments;  // the comment block directly above, without '#'
   Payload payload;

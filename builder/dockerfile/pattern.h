@@ -1,5 +1,6 @@
-// Path patterns. PathPattern: Go's filepath.Match per component (COPY wildcards). IgnoreRules: .dockerignore semantics
-// (rows I2, I3, I5), also used by COPY --exclude. Compiled once, matched often; thread-safe when const. Pure.
+// Path patterns. PathPattern: Go's filepath.Match per component (COPY wildcards). IgnoreRules:
+// .dockerignore semantics (rows I2, I3, I5), also used by COPY --exclude. Compiled once, matched
+// often; thread-safe when const. Pure.
 #pragma once
 
 #include <memory>
@@ -12,35 +13,40 @@ namespace cooper::dockerfile {
 // True if `text` holds any of * ? [ \ .
 [[nodiscard]] bool has_wildcards(std::string_view text);
 
-// Go's filepath.Match for a whole path: '*' and '?' do not match '/'. Throws base::Error(usage) for a bad pattern.
+// Go's filepath.Match for a whole path: '*' and '?' do not match '/'. Throws base::Error(usage) for
+// a bad pattern.
 [[nodiscard]] bool match_path(std::string_view pattern, std::string_view path);
 
-// The literal leading directory of a pattern, up to the last '/' before the first wildcard: "a/b/*.c" -> "a/b";
+// The literal leading directory of a pattern, up to the last '/' before the first wildcard:
+// "a/b/*.c" -> "a/b";
 // "*.c" -> ""; "a/b" -> "a".
 [[nodiscard]] std::string literal_prefix(std::string_view pattern);
 
 class IgnoreRules {
  public:
   IgnoreRules();
-  // Lines of an ignore file; limit 1 MiB of text, 10,000 patterns. Throws base::Error(usage) with `file_name` and line.
+  // Lines of an ignore file; limit 1 MiB of text, 10,000 patterns. Throws base::Error(usage) with
+  // `file_name` and line.
   [[nodiscard]] static IgnoreRules parse(std::string_view text, const std::string& file_name);
   [[nodiscard]] static IgnoreRules from_patterns(const std::vector<std::string>& patterns);
   IgnoreRules(IgnoreRules&&) noexcept;
   IgnoreRules& operator=(IgnoreRules&&) noexcept;
   ~IgnoreRules();
 
-  // `path` is clean and relative to the root. A pattern that matches a parent excludes what is below it; last match wins.
+  // `path` is clean and relative to the root. A pattern that matches a parent excludes what is
+  // below it; last match wins.
   [[nodiscard]] bool ignores(std::string_view path) const;
 
-  // For a walk from the root downwards, which need not match every parent again: what was found for a directory is
-  // handed to its children. A default-constructed Found stands for the root.
+  // For a walk from the root downwards, which need not match every parent again: what was found for
+  // a directory is handed to its children. A default-constructed Found stands for the root.
   struct Found {
     bool ignored = false;
     std::vector<bool> matched;  // by pattern
   };
   [[nodiscard]] Found match(std::string_view path, const Found& parent) const;
 
-  // For a walk: false if neither this ignored directory nor anything below can be re-included, so it need not be opened.
+  // For a walk: false if neither this ignored directory nor anything below can be re-included, so
+  // it need not be opened.
   [[nodiscard]] bool may_contain_included(std::string_view directory) const;
   [[nodiscard]] bool empty() const;
   // Canonical text of the rules, for keys.

@@ -1,4 +1,5 @@
-// Lines and columns of a Dockerfile, counted from 1; end is inclusive for lines, exclusive for columns (0: whole line).
+// Lines and columns of a Dockerfile, counted from 1; end is inclusive for lines, exclusive for
+// columns (0: whole line).
 #pragma once
 
 namespace cooper::dockerfile {
