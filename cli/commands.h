@@ -9,5 +9,17 @@ namespace cooper::cli {
 
 void add_build_command(CLI::App& app, const Globals& globals, int& exit_code);
 void add_bake_command(CLI::App& app, const Globals& globals, int& exit_code);
+void add_check_command(CLI::App& app, const Globals& globals, int& exit_code);
+void add_smoke_command(CLI::App& app, const Globals& globals, int& exit_code);
+void add_pull_command(CLI::App& app, const Globals& globals, int& exit_code);
+void add_push_command(CLI::App& app, const Globals& globals, int& exit_code);
+void add_images_command(CLI::App& app, const Globals& globals, int& exit_code);
+void add_untag_command(CLI::App& app, const Globals& globals, int& exit_code);
+void add_tree_command(CLI::App& app, const Globals& globals, int& exit_code);
+void add_cache_command(CLI::App& app, const Globals& globals, int& exit_code);
+void add_login_command(CLI::App& app, const Globals& globals, int& exit_code);
+void add_logout_command(CLI::App& app, const Globals& globals, int& exit_code);
+void add_version_command(CLI::App& app, const Globals& globals, int& exit_code);
+void add_generate_command(CLI::App& app, const Globals& globals, int& exit_code);
 
 }  // namespace cooper::cli

@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 #include "builder/sandbox/sandbox.h"
-#include "cli/commands.h"
+#include "cli/app.h"
 #include "cli/error_text.h"
 #include "cli/exit_code.h"
 #include "cli/globals.h"
@@ -30,31 +30,19 @@ void clean_descriptors() {
 int run(int argc, char** argv) {
   cli::Globals globals;
   int exit_code = cli::kSuccess;
-  CLI::App app("cooper builds container images without a daemon.", "cooper");
-  app.set_version_flag("--version", "cooper " COOPER_VERSION);
-  app.require_subcommand(1);
-  app.fallthrough();
-  app.option_defaults()->always_capture_default(false);
-  globals.root = cli::default_root();
-  app.add_option("--root", globals.root, "directory of the store (default: $COOPER_ROOT or ~/.local/share/cooper)");
-  app.add_option("--isolation", globals.isolation, "how RUN steps are isolated")
-      ->check(CLI::IsMember({"auto", "root", "rootless"}));
-  cli::Signals* signals = nullptr;
-  std::unique_ptr<cli::Signals> owned;
-  cli::add_build_command(app, globals, exit_code);
-  cli::add_bake_command(app, globals, exit_code);
+  const cli::Signals signals;
+  globals.signals = &signals;
+  const std::unique_ptr<CLI::App> app = cli::make_app(globals, exit_code);
+  const auto ended_by = [&signals](int code) { return signals.received() != 0 ? 128 + signals.received() : code; };
   try {
-    owned = std::make_unique<cli::Signals>();
-    signals = owned.get();
-    globals.signals = signals;
-    app.parse(argc, argv);
+    app->parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    const int code = app.exit(error, std::cout, std::cerr);
-    return code == 0 ? cli::kSuccess : cli::kUsage;
+    return app->exit(error, std::cout, std::cerr) == 0 ? cli::kSuccess : cli::kUsage;
+  } catch (const cli::ErrorWasTold& error) {
+    return ended_by(error.exit_code);
   } catch (const base::Error& error) {
     std::cerr << cli::error_text(error) << std::flush;
-    if (signals->received() != 0) return 128 + signals->received();
-    return cli::exit_code_of(error);
+    return ended_by(cli::exit_code_of(error));
   }
   return exit_code;
 }
