@@ -126,13 +126,13 @@ void take_digest_and_tag(std::string_view text, std::string_view& rest, Referenc
   rest = rest.substr(0, colon);
 }
 
-// The first component is a host if it can be no repository component of the default registry.
+// Docker's rule. It also takes a first component with upper-case letters for a host; here that is
+// refused, because its lower-case form would be read as a repository of the default registry.
 bool begins_with_host(std::string_view rest) {
   const std::size_t slash = rest.find('/');
   if (slash == std::string_view::npos) return false;
   const std::string_view first = rest.substr(0, slash);
-  return first.find_first_of(".:") != std::string_view::npos || first == "localhost" ||
-         to_lower(first) != first;
+  return first.find_first_of(".:") != std::string_view::npos || first == "localhost";
 }
 
 void check_repository(std::string_view text, const std::string& repository) {

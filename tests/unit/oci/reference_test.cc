@@ -78,6 +78,7 @@ TEST_CASE("repository grammar") {
 }
 
 TEST_CASE("refusals say what is wrong") {
+  CHECK(refusal("Host/app") == "the repository name must be lower case");
   CHECK(refusal("PHP") == "the repository name must be lower case");
   CHECK(refusal("localhost:5000/Team/App") == "the repository name must be lower case");
   CHECK(refusal(kDigest.substr(7)) == "64 hexadecimal digits are an image id, not a name");
