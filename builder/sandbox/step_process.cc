@@ -45,6 +45,16 @@ void set_streams(const StepProcess& step) {
     throw_errno("close", "descriptors");
 }
 
+// The pipes become the user's, who may then open them by name too (/dev/stdout); an id that this user namespace does not
+// have is refused later, when it is taken on.
+void give_streams(const UserIds& user) {
+  for (const int stream : {1, 2}) {
+    if (fchown(stream, user.uid, static_cast<gid_t>(-1)) != 0 && errno != EINVAL) {
+      throw_errno("give away", "standard streams");
+    }
+  }
+}
+
 void set_limits() {
   struct rlimit files {};
   if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
@@ -159,6 +169,7 @@ void become_step(const StepProcess& step) {
     umask(022);
     unblock_signals();
     set_streams(step);
+    give_streams(step.user);
     set_limits();
     enter_directory(step.cwd);
     drop_power(step);

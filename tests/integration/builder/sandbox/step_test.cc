@@ -22,6 +22,15 @@ TEST_CASE("a step's output and exit code come back") {
   CHECK(!ran.status.success());
 }
 
+TEST_CASE("an ordinary user may open its streams by name") {
+  const Box box;
+  SandboxSpec spec = box.spec("echo out >/proc/self/fd/1; echo err >/proc/self/fd/2");
+  spec.user = "app";
+  const Ran ran = box.run(spec);
+  CHECK(ran.out == "out\n");
+  CHECK(ran.err == "err\n");
+}
+
 TEST_CASE("a signal that ended the step is reported") {
   const Box box;
   const Ran ran = box.sh("kill -9 $$");
