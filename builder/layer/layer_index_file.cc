@@ -157,9 +157,11 @@ class Reader {
   std::uint64_t last_time_ = 0;
 };
 
-bool is_clean(std::string_view path) {
-  if (path.find('\0') != std::string_view::npos) return false;
-  for (std::size_t begin = 0; begin <= path.size() && !path.empty();) {
+// `from`: what is before it was checked as a part of the path before.
+bool is_clean(std::string_view path, std::size_t from) {
+  if (path.find('\0', from) != std::string_view::npos) return false;
+  from = from == 0 ? 0 : path.rfind('/', from - 1) + 1;  // the component it is in, from its beginning
+  for (std::size_t begin = from; begin <= path.size() && !path.empty();) {
     const std::size_t slash = std::min(path.find('/', begin), path.size());
     const std::string_view part = path.substr(begin, slash - begin);
     if (part.empty() || part == "." || part == "..") return false;
@@ -175,7 +177,7 @@ void Reader::path(Entry& entry) {
   entry.path.reserve(static_cast<std::size_t>(shared) + rest.size());
   entry.path.append(last_path_.substr(0, static_cast<std::size_t>(shared))).append(rest);
   if (!first_ && !path_less(last_path_, entry.path)) fail("the paths are not in order");
-  if (!is_clean(entry.path)) fail("a path is malformed");
+  if (!is_clean(entry.path, static_cast<std::size_t>(shared))) fail("a path is malformed");
   first_ = false;
   last_path_ = entry.path;
 }

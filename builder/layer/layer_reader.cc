@@ -83,10 +83,13 @@ bool Unpacker::lower_has(const std::string& path) const {
 }
 
 Entry Unpacker::implied(const std::string& path) const {
-  const auto lower = options_.lower != nullptr ? options_.lower->find(path) : std::nullopt;
   Entry entry;
   entry.mode = 0755;
-  if (lower && lower->entry->type == EntryType::directory) entry = *lower->entry;
+  if (options_.lower != nullptr) {
+    const auto lower = options_.lower->find(path);
+    if (lower.has_value() && lower->entry->type == EntryType::directory) entry = *lower->entry;
+  }
+  entry.opaque = false;
   entry.type = EntryType::directory;
   entry.path = path;
   return entry;

@@ -44,7 +44,6 @@ void OverlayDiff::read_marks(DiskEntry& directory) const {
 
 bool OverlayDiff::is_changed(const Entry& directory) const {
   const auto before = lower_.find(directory.path);
-  if (!before && directory.path.empty()) return false;
   return !before || !out_.same_attributes(directory, *before->entry);
 }
 

@@ -1,4 +1,5 @@
-// A directory of changes -> a layer. Reads by descriptors; mtimes, xattrs, hard links and devices are kept; sockets are left
+// A directory of changes -> a layer. The root itself is in the layer only if its mode, owner or xattrs changed: whoever makes an upper
+// directory gives it those of the root below. Reads by descriptors; mtimes, xattrs, hard links and devices are kept; sockets are left
 // out, as docker does; a hole is read as zeros.
 #pragma once
 

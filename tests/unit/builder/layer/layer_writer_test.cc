@@ -17,15 +17,17 @@ using test::TempStore;
 
 std::string random_text(std::size_t size) {
   std::mt19937 random(static_cast<unsigned>(size));
-  std::string text(size, 'x');
-  for (std::size_t i = 0; i < size; ++i) text[i] = static_cast<char>("abcdefgh "[random() % 9]);
+  std::string text;
+  text.reserve(size);
+  while (text.size() < size) text += std::to_string(random());
+  text.resize(size);
   return text;
 }
 
 WrittenLayer write_sample(store::Store& store, const LayerOptions& options) {
   LayerWriter writer(store, options);
   writer.add(dir("a"), nullptr);
-  const std::string large = random_text(9 << 20);
+  const std::string large = random_text(5 << 20);
   base::StringSource content(large);
   writer.add(file("a/large", large.size()), &content);
   const std::string small = "hello\n";
