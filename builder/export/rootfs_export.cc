@@ -14,14 +14,18 @@
 namespace cooper::export_ {
 namespace {
 
-void apply_layers(const Image& image, store::Store& store, int directory,
+// True if a layer describes the root directory itself.
+bool apply_layers(const Image& image, store::Store& store, int directory,
                   const std::stop_token& stop) {
   const std::vector<oci::Descriptor>& layers = image.parsed.layers;
+  bool has_root = false;
   for (std::size_t i = 0; i < layers.size(); ++i) {
     require_blob(image, store, layers[i]);
-    static_cast<void>(layer::read_layer(store, layers[i], image.config.diff_ids.at(i), directory,
-                                        layer::TreeForm::plain, stop));
+    const layer::ReadLayer read = layer::read_layer(store, layers[i], image.config.diff_ids.at(i),
+                                                    directory, layer::TreeForm::plain, stop);
+    has_root = has_root || read.index.find("") != nullptr;
   }
+  return has_root;
 }
 
 // All layers as one, without whiteouts: an uncompressed blob of the store (collected like any
@@ -29,7 +33,11 @@ void apply_layers(const Image& image, store::Store& store, int directory,
 layer::WrittenLayer squash(const Image& image, store::Store& store, const std::stop_token& stop) {
   const store::TempDirectory directory = store.new_temp_directory();
   const base::Fd root = base::make_directories_in_root(directory.fd(), "rootfs");
-  apply_layers(image, store, root.get(), stop);
+  const bool has_root = apply_layers(image, store, root.get(), stop);
+  // A root that no layer describes gets no time of ours: the same image gives the same archive.
+  const struct timespec epoch[2] = {{0, 0}, {0, 0}};
+  if (!has_root && utimensat(directory.fd(), "rootfs", epoch, 0) != 0)
+    base::throw_errno("set the time of", image.name);
   layer::DiffOptions diff;
   diff.form = layer::TreeForm::plain;
   layer::LayerOptions options;
@@ -57,8 +65,10 @@ void write_rootfs_directory(const Image& image, const Destination& destination, 
   const std::string& path = destination.dest;
   if (mkdir(path.c_str(), 0755) != 0 && errno != EEXIST) base::throw_errno("make directory", path);
   const base::Fd directory = base::open_host_directory(path);
-  if (base::list_directory(directory.get(), path).empty())
-    return apply_layers(image, store, directory.get(), stop);
+  if (base::list_directory(directory.get(), path).empty()) {
+    static_cast<void>(apply_layers(image, store, directory.get(), stop));
+    return;
+  }
   const layer::WrittenLayer squashed = squash(image, store, stop);
   static_cast<void>(layer::read_layer(store, squashed.blob, squashed.diff_id, directory.get(),
                                       layer::TreeForm::plain, stop));
