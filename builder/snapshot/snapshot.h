@@ -47,6 +47,7 @@ class WritableRoot {
 
 class Snapshots {
  public:
+  struct State;
   Snapshots(store::Store& store, Flavor flavor);
   ~Snapshots();
 
@@ -58,7 +59,6 @@ class Snapshots {
   [[nodiscard]] WritableRoot create(std::span<const oci::DiffId> layers, const BlobNeeded& blob, std::stop_token stop);
 
  private:
-  struct State;
   std::unique_ptr<State> state_;
 };
 
