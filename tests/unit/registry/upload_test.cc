@@ -62,7 +62,7 @@ TEST_CASE("a blob of another repository is mounted; where that fails it is sent"
 }
 
 TEST_CASE("a chunk that breaks is taken up where the registry stands") {
-  for (const std::uint64_t at : {0, 1, 5000, 9999}) {
+  for (const std::uint64_t at : {0U, 1U, 5000U, 9999U}) {
     CAPTURE(at);
     Upload u;
     int patches = 0;
@@ -77,7 +77,7 @@ TEST_CASE("a chunk that breaks is taken up where the registry stands") {
 }
 
 TEST_CASE("where a session cannot be resumed a new one is begun") {
-  for (const std::uint64_t at : {0, 5000}) {
+  for (const std::uint64_t at : {0U, 5000U}) {
     Upload u;
     u.fake->gitea = true;
     int patches = 0;

@@ -40,8 +40,7 @@ class ImageFixture {
             manifest, std::move(config_bytes), config,     {}};
   }
 
-  [[nodiscard]] std::vector<export_::ExportOutcome> run(const export_::Image& image,
-                                                        const std::string& output) {
+  std::vector<export_::ExportOutcome> run(const export_::Image& image, const std::string& output) {
     const export_::Destination destination = export_::parse_destination(output);
     return export_::export_images({{&image, &destination}}, {store_}, {});
   }
