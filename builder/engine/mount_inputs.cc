@@ -22,9 +22,8 @@ bool has_input(const plan::MountOp& mount) { return !std::holds_alternative<plan
 // Directories of a stage's layers, top first.
 std::vector<std::string> stage_directories(Workshop& shop, StepInputs& inputs, plan::StepId step) {
   const auto blob = [&](const oci::DiffId& id) { return shop.layers.blob(id, inputs.stop()); };
-  std::vector<std::string> paths =
-      shop.snapshots.directories(inputs.result(step).layers, blob, inputs.stop());
-  return {paths.rbegin(), paths.rend()};
+  return snapshot::overlay_lowers(
+      shop.snapshots.directories(inputs.result(step).layers, blob, inputs.stop()));
 }
 
 // A mount of context files shows a copy: ignore rules, owners and modes are then those of COPY.

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <future>
 
 #include "base/error.h"
@@ -94,6 +95,14 @@ std::vector<std::string> Snapshots::directories(std::span<const oci::DiffId> lay
   return paths;
 }
 
+std::vector<std::string> overlay_lowers(const std::vector<std::string>& directories) {
+  std::vector<std::string> lowers;
+  for (auto path = directories.rbegin(); path != directories.rend(); ++path) {
+    if (std::find(lowers.begin(), lowers.end(), *path) == lowers.end()) lowers.push_back(*path);
+  }
+  return lowers;
+}
+
 struct WritableRoot::State {
   State(Snapshots::State& snapshots_, store::TempDirectory temp_) : snapshots(&snapshots_), temp(std::move(temp_)) {}
 
@@ -109,8 +118,7 @@ WritableRoot::~WritableRoot() = default;
 
 WritableRoot Snapshots::create(std::span<const oci::DiffId> layers, const BlobNeeded& blob, std::stop_token stop) {
   auto state = std::make_unique<WritableRoot::State>(*state_, state_->store->new_temp_directory());
-  std::vector<std::string> paths = directories(layers, blob, stop);
-  state->lowers.assign(paths.rbegin(), paths.rend());
+  state->lowers = overlay_lowers(directories(layers, blob, stop));
   const base::Fd snapshot = make_child(state->temp.fd(), "snapshot", 0700);
   const base::Fd files = make_child(snapshot.get(), kFiles, 0755);
   static_cast<void>(make_child(state->temp.fd(), "work", 0700));

@@ -45,6 +45,10 @@ class WritableRoot {
   std::unique_ptr<State> state_;
 };
 
+// Directories of a stack, lowest first -> the lower directories of an overlay, top first. A layer that occurs twice (an empty
+// one, say) is taken once, where it is topmost: overlayfs refuses a directory twice, and the lower one adds nothing.
+[[nodiscard]] std::vector<std::string> overlay_lowers(const std::vector<std::string>& directories);
+
 class Snapshots {
  public:
   struct State;
