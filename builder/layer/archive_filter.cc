@@ -19,15 +19,21 @@ using base::ErrorKind;
 class ArchiveFilter final : public base::Source {
  public:
   ArchiveFilter(base::Source& inner, std::string name)
-      : inner_(inner), name_(std::move(name)), archive_(archive_read_new(), &archive_read_free), buffer_(std::size_t{256} << 10) {
+      : inner_(inner),
+        name_(std::move(name)),
+        archive_(archive_read_new(), &archive_read_free),
+        buffer_(std::size_t{256} << 10) {
     if (archive_ == nullptr) throw std::bad_alloc();
     // ARCHIVE_WARN would mean that an outside program does it.
     const bool built_in = archive_read_support_filter_bzip2(archive_.get()) == ARCHIVE_OK &&
                           archive_read_support_filter_xz(archive_.get()) == ARCHIVE_OK &&
                           archive_read_support_format_raw(archive_.get()) == ARCHIVE_OK;
-    if (!built_in) throw Error(ErrorKind::unsupported, "read archive", name_, "libarchive was built without bzip2 or xz");
+    if (!built_in)
+      throw Error(ErrorKind::unsupported, "read archive", name_,
+                  "libarchive was built without bzip2 or xz");
     archive_entry* entry = nullptr;
-    if (archive_read_open(archive_.get(), this, nullptr, &ArchiveFilter::feed, nullptr) != ARCHIVE_OK ||
+    if (archive_read_open(archive_.get(), this, nullptr, &ArchiveFilter::feed, nullptr) !=
+            ARCHIVE_OK ||
         archive_read_next_header(archive_.get(), &entry) != ARCHIVE_OK) {
       fail();
     }
@@ -56,7 +62,8 @@ class ArchiveFilter final : public base::Source {
   [[noreturn]] void fail() {
     if (failure_) std::rethrow_exception(failure_);
     const char* cause = archive_error_string(archive_.get());
-    throw Error(ErrorKind::corrupt, "read archive", name_, cause != nullptr ? cause : "its data are damaged");
+    throw Error(ErrorKind::corrupt, "read archive", name_,
+                cause != nullptr ? cause : "its data are damaged");
   }
 
   base::Source& inner_;

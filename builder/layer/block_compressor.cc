@@ -18,11 +18,13 @@ using base::ErrorKind;
 
 constexpr std::size_t kMebibyte = std::size_t{1} << 20;
 
-[[noreturn]] void fail(const std::string& cause) { throw Error(ErrorKind::failure, "compress layer", "", cause); }
+[[noreturn]] void fail(const std::string& cause) {
+  throw Error(ErrorKind::failure, "compress layer", "", cause);
+}
 
 std::uint32_t level_buffer_size(int level) {
-  constexpr std::array<std::uint32_t, 4> kSizes{ISAL_DEF_LVL0_DEFAULT, ISAL_DEF_LVL1_DEFAULT, ISAL_DEF_LVL2_DEFAULT,
-                                                ISAL_DEF_LVL3_DEFAULT};
+  constexpr std::array<std::uint32_t, 4> kSizes{ISAL_DEF_LVL0_DEFAULT, ISAL_DEF_LVL1_DEFAULT,
+                                                ISAL_DEF_LVL2_DEFAULT, ISAL_DEF_LVL3_DEFAULT};
   return kSizes.at(static_cast<std::size_t>(level));
 }
 
@@ -86,7 +88,8 @@ struct BlockCompressor::Gzip {
     stream.avail_in = static_cast<std::uint32_t>(bytes.size());
     stream.next_out = reinterpret_cast<std::uint8_t*>(out.data());
     stream.avail_out = static_cast<std::uint32_t>(out.size());
-    if (isal_deflate_stateless(&stream) != COMP_OK || stream.avail_in != 0) fail("ISA-L refused a block");
+    if (isal_deflate_stateless(&stream) != COMP_OK || stream.avail_in != 0)
+      fail("ISA-L refused a block");
     out.resize(out.size() - stream.avail_out);
   }
 

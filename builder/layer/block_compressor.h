@@ -1,5 +1,6 @@
-// One block of a tar -> bytes that can be joined: the compressed form of a stream is the prologue, the compressed blocks in order
-// and the epilogue. How a block is compressed depends on its bytes alone, so any number of threads give the same stream.
+// One block of a tar -> bytes that can be joined: the compressed form of a stream is the prologue,
+// the compressed blocks in order and the epilogue. How a block is compressed depends on its bytes
+// alone, so any number of threads give the same stream.
 //
 //   gzip: ONE member; each block is raw deflate ending in a full flush (ISA-L, levels 1 to 3).
 //   zstd: a frame per block (levels 1 to 19).
@@ -22,7 +23,8 @@ struct StreamSum {
   void add(std::span<const std::byte> bytes);
 };
 
-// The level meant by `level` (0: the default). Throws base::Error(usage) for a level the compressor does not have.
+// The level meant by `level` (0: the default). Throws base::Error(usage) for a level the compressor
+// does not have.
 [[nodiscard]] int checked_level(Compression compression, int level);
 [[nodiscard]] std::size_t block_size(Compression compression);
 [[nodiscard]] std::string stream_prologue(Compression compression);

@@ -29,8 +29,11 @@ struct BlockPipeline::State {
   enum class Job { none, write, hash, compress };
 
   State(Compression compression_, int level_, unsigned threads_, base::Sink& out_)
-      : compression(compression_), level(checked_level(compression_, level_)), capacity(block_size(compression_)),
-        threads(threads_ != 0 ? threads_ : std::max(1U, std::thread::hardware_concurrency())), out(out_) {}
+      : compression(compression_),
+        level(checked_level(compression_, level_)),
+        capacity(block_size(compression_)),
+        threads(threads_ != 0 ? threads_ : std::max(1U, std::thread::hardware_concurrency())),
+        out(out_) {}
 
   [[nodiscard]] std::unique_ptr<Block> take_block();
   void submit();
@@ -90,7 +93,8 @@ void BlockPipeline::State::submit() {
 }
 
 BlockPipeline::State::Job BlockPipeline::State::next_job() {
-  if (!writing && !window.empty() && window.front()->is_compressed && window.front()->is_hashed) return Job::write;
+  if (!writing && !window.empty() && window.front()->is_compressed && window.front()->is_hashed)
+    return Job::write;
   if (!hashing && to_hash < window.size()) return Job::hash;
   if (to_compress < window.size()) return Job::compress;
   return Job::none;
@@ -118,7 +122,8 @@ void BlockPipeline::State::work() {
   }
 }
 
-void BlockPipeline::State::do_job(Job job, std::unique_lock<std::mutex>& guard, BlockCompressor& compressor) {
+void BlockPipeline::State::do_job(Job job, std::unique_lock<std::mutex>& guard,
+                                  BlockCompressor& compressor) {
   if (job == Job::write) {
     writing = true;
     auto block = std::move(window.front());
@@ -134,7 +139,9 @@ void BlockPipeline::State::do_job(Job job, std::unique_lock<std::mutex>& guard, 
     spare.push_back(std::move(block));
     return;
   }
-  Block& block = *window[job == Job::hash ? to_hash : to_compress];  // stays: only a finished block leaves the window
+  Block& block =
+      *window[job == Job::hash ? to_hash
+                               : to_compress];  // stays: only a finished block leaves the window
   if (job == Job::hash) {
     ++to_hash;
     hashing = true;
@@ -146,7 +153,8 @@ void BlockPipeline::State::do_job(Job job, std::unique_lock<std::mutex>& guard, 
   } else {
     ++to_compress;
     guard.unlock();
-    if (compression != Compression::none) compressor.compress({block.bytes.get(), block.size}, block.compressed);
+    if (compression != Compression::none)
+      compressor.compress({block.bytes.get(), block.size}, block.compressed);
     guard.lock();
     block.is_compressed = true;
   }

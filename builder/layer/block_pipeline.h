@@ -1,5 +1,6 @@
-// The parallel middle of a LayerWriter: bytes of a tar in, blocks hashed in order, compressed in any order, written in order.
-// Threads start when the first block is full, so a small layer costs none. For one caller's thread.
+// The parallel middle of a LayerWriter: bytes of a tar in, blocks hashed in order, compressed in
+// any order, written in order. Threads start when the first block is full, so a small layer costs
+// none. For one caller's thread.
 #pragma once
 
 #include <memory>
@@ -19,13 +20,15 @@ class BlockPipeline {
   BlockPipeline(const BlockPipeline&) = delete;
   BlockPipeline& operator=(const BlockPipeline&) = delete;
 
-  // Where the next bytes go, never empty; then tell with advance() how many of them there are. Rethrows what failed in a thread.
+  // Where the next bytes go, never empty; then tell with advance() how many of them there are.
+  // Rethrows what failed in a thread.
   [[nodiscard]] std::span<std::byte> space();
   void advance(std::size_t count);
   void write(std::span<const std::byte> bytes);
 
   struct Result {
-    base::Sha256Bytes hash{};  // of the tar; all zero without compression, where the blob's digest is the same
+    base::Sha256Bytes
+        hash{};  // of the tar; all zero without compression, where the blob's digest is the same
     std::uint64_t tar_size = 0;
   };
   // Everything is written to `out` when this returns.

@@ -26,22 +26,34 @@ constexpr std::string_view kZstdMagic = "\x28\xb5\x2f\xfd";
 class Stream : public Decompressor {
  public:
   Stream(base::Source& inner, const LayerLimits& limits, std::string name, std::stop_token stop)
-      : limits_(limits), inner_(inner), name_(std::move(name)), stop_(std::move(stop)), buffer_(kInputSize) {}
+      : limits_(limits),
+        inner_(inner),
+        name_(std::move(name)),
+        stop_(std::move(stop)),
+        buffer_(kInputSize) {}
   Stream(Stream&& other)
-      : limits_(other.limits_), inner_(other.inner_), name_(std::move(other.name_)), stop_(std::move(other.stop_)),
-        buffer_(std::move(other.buffer_)), begin_(other.begin_), end_(other.end_), taken_(other.taken_) {}
+      : limits_(other.limits_),
+        inner_(other.inner_),
+        name_(std::move(other.name_)),
+        stop_(std::move(other.stop_)),
+        buffer_(std::move(other.buffer_)),
+        begin_(other.begin_),
+        end_(other.end_),
+        taken_(other.taken_) {}
 
   [[nodiscard]] std::size_t read(std::span<std::byte> buffer) final {
     if (stop_.stop_requested()) throw Error(ErrorKind::cancelled, "read layer", name_, "stopped");
     const std::size_t count = decode(buffer);
     given_ += count;
     if (given_ > limits_.tar_bytes) {
-      throw Error(ErrorKind::limit, "read layer", name_,
-                  "it is larger than " + std::to_string(limits_.tar_bytes) + " bytes when decompressed");
+      throw Error(
+          ErrorKind::limit, "read layer", name_,
+          "it is larger than " + std::to_string(limits_.tar_bytes) + " bytes when decompressed");
     }
     if (given_ > limits_.ratio_from && given_ / limits_.ratio > taken_) {
       throw Error(ErrorKind::limit, "read layer", name_,
-                  "it grows to more than " + std::to_string(limits_.ratio) + " times its size when decompressed");
+                  "it grows to more than " + std::to_string(limits_.ratio) +
+                      " times its size when decompressed");
     }
     return count;
   }
@@ -75,10 +87,13 @@ class Stream : public Decompressor {
   }
   void count_empty(bool empty) {
     if (empty && ++empty_ > limits_.empty_members) {
-      throw Error(ErrorKind::limit, "read layer", name_, "too many compressed parts without content");
+      throw Error(ErrorKind::limit, "read layer", name_,
+                  "too many compressed parts without content");
     }
   }
-  [[noreturn]] void fail(const std::string& cause) const { throw Error(ErrorKind::corrupt, "read layer", name_, cause); }
+  [[noreturn]] void fail(const std::string& cause) const {
+    throw Error(ErrorKind::corrupt, "read layer", name_, cause);
+  }
 
   LayerLimits limits_;
 
@@ -94,7 +109,8 @@ class Stream : public Decompressor {
 
 class GzipStream final : public Stream {
  public:
-  explicit GzipStream(Stream&& plain) : Stream(std::move(plain)), state_(std::make_unique<inflate_state>()) {}
+  explicit GzipStream(Stream&& plain)
+      : Stream(std::move(plain)), state_(std::make_unique<inflate_state>()) {}
   [[nodiscard]] Compression compression() const override { return Compression::gzip; }
 
  protected:
@@ -123,7 +139,8 @@ class GzipStream final : public Stream {
 
   std::size_t inflate(std::span<const std::byte> bytes, std::span<std::byte> buffer) {
     const std::size_t room = std::min<std::size_t>(buffer.size(), std::size_t{1} << 30);
-    state_->next_in = const_cast<std::uint8_t*>(reinterpret_cast<const std::uint8_t*>(bytes.data()));
+    state_->next_in =
+        const_cast<std::uint8_t*>(reinterpret_cast<const std::uint8_t*>(bytes.data()));
     state_->avail_in = static_cast<std::uint32_t>(bytes.size());
     state_->next_out = reinterpret_cast<std::uint8_t*>(buffer.data());
     state_->avail_out = static_cast<std::uint32_t>(room);
@@ -159,7 +176,8 @@ class GzipStream final : public Stream {
 
 class ZstdStream final : public Stream {
  public:
-  explicit ZstdStream(Stream&& plain) : Stream(std::move(plain)), context_(ZSTD_createDCtx(), &ZSTD_freeDCtx) {
+  explicit ZstdStream(Stream&& plain)
+      : Stream(std::move(plain)), context_(ZSTD_createDCtx(), &ZSTD_freeDCtx) {
     if (context_ == nullptr) throw std::bad_alloc();
     ZSTD_DCtx_setParameter(context_.get(), ZSTD_d_windowLogMax, limits_.zstd_window_log);
   }
@@ -173,7 +191,8 @@ class ZstdStream final : public Stream {
       ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
       ZSTD_outBuffer out{buffer.data(), buffer.size(), 0};
       const std::size_t left = ZSTD_decompressStream(context_.get(), &out, &in);
-      if (ZSTD_isError(left) != 0) fail(std::string("its zstd data are damaged (") + ZSTD_getErrorName(left) + ")");
+      if (ZSTD_isError(left) != 0)
+        fail(std::string("its zstd data are damaged (") + ZSTD_getErrorName(left) + ")");
       use(in.pos);
       frame_size_ += out.pos;
       in_frame_ = left != 0;
@@ -194,38 +213,50 @@ class ZstdStream final : public Stream {
 
 bool is_zstd(std::string_view start) {
   // A frame, or one of the sixteen kinds of frames to skip.
-  const bool skippable = start.size() >= 4 && (static_cast<unsigned char>(start[0]) & 0xf0) == 0x50 &&
+  const bool skippable = start.size() >= 4 &&
+                         (static_cast<unsigned char>(start[0]) & 0xf0) == 0x50 &&
                          start.substr(1, 3) == std::string_view("\x2a\x4d\x18");
   return start.starts_with(kZstdMagic) || skippable;
 }
 
 }  // namespace
 
-std::unique_ptr<Decompressor> make_decompressor(base::Source& inner, const LayerLimits& limits, const std::string& name,
-                                                std::stop_token stop) {
+std::unique_ptr<Decompressor> make_decompressor(base::Source& inner, const LayerLimits& limits,
+                                                const std::string& name, std::stop_token stop) {
   auto plain = std::make_unique<Stream>(inner, limits, name, std::move(stop));
   const std::string_view start = base::as_text(plain->input(8));
   if (start.starts_with(kGzipMagic)) return std::make_unique<GzipStream>(std::move(*plain));
   if (is_zstd(start)) return std::make_unique<ZstdStream>(std::move(*plain));
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kOthers{
-      {{"BZh", "bzip2"}, {"\xfd" "7zXZ", "xz"}, {"PK\x03\x04", "zip"}, {"Rar!", "rar"}, {"7z\xbc\xaf", "7z"},
-       {"LRZI", "lrzip"}, {"\x04\x22\x4d\x18", "lz4"}, {"\x1f\x9d", "compress"}}};
+      {{"BZh", "bzip2"},
+       {"\xfd"
+        "7zXZ",
+        "xz"},
+       {"PK\x03\x04", "zip"},
+       {"Rar!", "rar"},
+       {"7z\xbc\xaf", "7z"},
+       {"LRZI", "lrzip"},
+       {"\x04\x22\x4d\x18", "lz4"},
+       {"\x1f\x9d", "compress"}}};
   for (const auto& [magic, what] : kOthers) {
     if (start.starts_with(magic)) {
-      throw Error(ErrorKind::unsupported, "read layer", name,
-                  "it is " + std::string(what) + "; a layer is tar, tar with gzip or tar with zstd");
+      throw Error(
+          ErrorKind::unsupported, "read layer", name,
+          "it is " + std::string(what) + "; a layer is tar, tar with gzip or tar with zstd");
     }
   }
   return plain;
 }
 
-void check_media_type(const std::string& media_type, Compression compression, const std::string& name) {
+void check_media_type(const std::string& media_type, Compression compression,
+                      const std::string& name) {
   if (!oci::media_type::is_layer(media_type)) return;
   Compression told = Compression::none;
   if (media_type.ends_with("gzip")) told = Compression::gzip;
   if (media_type.ends_with("zstd")) told = Compression::zstd;
   if (told == compression) return;
-  throw Error(ErrorKind::corrupt, "read layer", name, "its bytes are not " + media_type + " as its descriptor says");
+  throw Error(ErrorKind::corrupt, "read layer", name,
+              "its bytes are not " + media_type + " as its descriptor says");
 }
 
 }  // namespace cooper::layer

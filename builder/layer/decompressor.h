@@ -1,4 +1,5 @@
-// Compressed bytes -> bytes, by content: gzip (any number of members), zstd (any number of frames), or as they are.
+// Compressed bytes -> bytes, by content: gzip (any number of members), zstd (any number of frames),
+// or as they are.
 #pragma once
 
 #include <memory>
@@ -16,12 +17,17 @@ class Decompressor : public base::Source {
   [[nodiscard]] virtual Compression compression() const = 0;
 };
 
-// `inner` outlives the result and is read to its end when the result is. Errors: corrupt (not what its first bytes say, cut short,
-// bytes after the end), limit, cancelled, unsupported (bzip2, xz and the like). `name` is for error texts.
-[[nodiscard]] std::unique_ptr<Decompressor> make_decompressor(base::Source& inner, const LayerLimits& limits,
-                                                              const std::string& name, std::stop_token stop);
+// `inner` outlives the result and is read to its end when the result is. Errors: corrupt (not what
+// its first bytes say, cut short, bytes after the end), limit, cancelled, unsupported (bzip2, xz
+// and the like). `name` is for error texts.
+[[nodiscard]] std::unique_ptr<Decompressor> make_decompressor(base::Source& inner,
+                                                              const LayerLimits& limits,
+                                                              const std::string& name,
+                                                              std::stop_token stop);
 
-// Throws base::Error(corrupt) if a layer of this media type must not be compressed so. Types we do not know allow anything.
-void check_media_type(const std::string& media_type, Compression compression, const std::string& name);
+// Throws base::Error(corrupt) if a layer of this media type must not be compressed so. Types we do
+// not know allow anything.
+void check_media_type(const std::string& media_type, Compression compression,
+                      const std::string& name);
 
 }  // namespace cooper::layer

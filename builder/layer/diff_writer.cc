@@ -32,11 +32,15 @@ Entry DiffWriter::clamped(Entry entry) const {
 
 bool DiffWriter::same_attributes(const Entry& disk, const Entry& before) const {
   const Entry now = clamped(disk);
-  const bool same_mode = now.mode == before.mode || now.type == EntryType::symlink;  // a link's mode means nothing
+  const bool same_mode =
+      now.mode == before.mode || now.type == EntryType::symlink;  // a link's mode means nothing
   // Whoever makes a directory for a tree sets its time; only what one may do in the root counts.
-  const bool same_time = now.path.empty() || (now.mtime == before.mtime && now.mtime_nanoseconds == before.mtime_nanoseconds);
-  return now.type == before.type && same_mode && same_time && now.uid == before.uid && now.gid == before.gid &&
-now.xattrs == before.xattrs && now.device_major == before.device_major && now.device_minor == before.device_minor && !now.opaque;
+  const bool same_time = now.path.empty() || (now.mtime == before.mtime &&
+                                              now.mtime_nanoseconds == before.mtime_nanoseconds);
+  return now.type == before.type && same_mode && same_time && now.uid == before.uid &&
+         now.gid == before.gid && now.xattrs == before.xattrs &&
+         now.device_major == before.device_major && now.device_minor == before.device_minor &&
+         !now.opaque;
 }
 
 void DiffWriter::enter(const Entry& directory, bool changed) {

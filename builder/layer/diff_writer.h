@@ -15,7 +15,8 @@ class DiffWriter {
  public:
   DiffWriter(store::Store& store, const DiffOptions& diff, const LayerOptions& options);
 
-  // A directory is entered: it is written as soon as something in it is (or at once, if it is changed itself). Left in reverse order.
+  // A directory is entered: it is written as soon as something in it is (or at once, if it is
+  // changed itself). Left in reverse order.
   void enter(const Entry& directory, bool changed);
   void leave();
   // Anything but a directory, with its bytes. Sockets are left out, as docker does.

@@ -15,12 +15,14 @@ namespace {
 constexpr int kOpenFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
 bool is_at_or_below(std::string_view path, std::string_view directory) {
-  return path.starts_with(directory) && (path.size() == directory.size() || path[directory.size()] == '/');
+  return path.starts_with(directory) &&
+         (path.size() == directory.size() || path[directory.size()] == '/');
 }
 
 }  // namespace
 
-base::Fd DirectoryChain::enter(int parent, const std::string& name, const std::string& path, bool make) {
+base::Fd DirectoryChain::enter(int parent, const std::string& name, const std::string& path,
+                               bool make) {
   for (int tries = 0; tries < 16; ++tries) {
     base::Fd fd(::openat(parent, name.c_str(), kOpenFlags));
     if (fd.valid()) return fd;

@@ -1,5 +1,6 @@
-// Open directories beneath a root, the last path's chain kept open: neighbouring paths cost one look-up. Every step is one
-// component, never through a link, so nothing outside the root is ever reached, whatever else changes the tree meanwhile.
+// Open directories beneath a root, the last path's chain kept open: neighbouring paths cost one
+// look-up. Every step is one component, never through a link, so nothing outside the root is ever
+// reached, whatever else changes the tree meanwhile.
 #pragma once
 
 #include <functional>
@@ -13,11 +14,13 @@ namespace cooper::layer {
 
 class DirectoryChain {
  public:
-  // `root` outlives the chain. `created` (if set) is called with the path of each directory made on the way.
+  // `root` outlives the chain. `created` (if set) is called with the path of each directory made on
+  // the way.
   explicit DirectoryChain(int root, std::function<void(const std::string&)> created = {})
       : root_(root), created_(std::move(created)) {}
 
-  // The descriptor of a directory (clean relative path), good until the next call. Throws if a part of it is absent or no directory.
+  // The descriptor of a directory (clean relative path), good until the next call. Throws if a part
+  // of it is absent or no directory.
   [[nodiscard]] int open(std::string_view directory) { return walk(directory, false); }
   // The same; absent parts are made with mode 0700, and what is no directory is replaced by one.
   [[nodiscard]] int make(std::string_view directory) { return walk(directory, true); }
@@ -30,7 +33,8 @@ class DirectoryChain {
     base::Fd fd;
   };
   [[nodiscard]] int walk(std::string_view directory, bool make);
-  [[nodiscard]] base::Fd enter(int parent, const std::string& name, const std::string& path, bool make);
+  [[nodiscard]] base::Fd enter(int parent, const std::string& name, const std::string& path,
+                               bool make);
 
   int root_;
   std::function<void(const std::string&)> created_;

@@ -70,7 +70,8 @@ std::optional<DiskEntry> read_disk_entry(int parent, const std::string& name, st
   base::Fd fd = base::open_at(parent, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
   DiskEntry disk = read_disk_directory(std::move(fd), std::move(path));
   if (disk.entry.type != EntryType::file && disk.entry.type != EntryType::directory) {
-    throw base::Error(base::ErrorKind::failure, "read", disk.entry.path, "it changed while being read");
+    throw base::Error(base::ErrorKind::failure, "read", disk.entry.path,
+                      "it changed while being read");
   }
   return disk;
 }

@@ -1,4 +1,5 @@
-// One file of a directory tree as an Entry: what it is, never following a link, with its descriptor where it has bytes to read.
+// One file of a directory tree as an Entry: what it is, never following a link, with its descriptor
+// where it has bytes to read.
 #pragma once
 
 #include <sys/types.h>
@@ -22,8 +23,10 @@ struct DiskEntry {
   std::uint64_t links = 1;
 };
 
-// `name` in the directory `parent`, as the entry called `path`. nullopt when it is gone. Throws base::Error.
-[[nodiscard]] std::optional<DiskEntry> read_disk_entry(int parent, const std::string& name, std::string path);
+// `name` in the directory `parent`, as the entry called `path`. nullopt when it is gone. Throws
+// base::Error.
+[[nodiscard]] std::optional<DiskEntry> read_disk_entry(int parent, const std::string& name,
+                                                       std::string path);
 // The directory `fd` itself.
 [[nodiscard]] DiskEntry read_disk_directory(base::Fd fd, std::string path);
 

@@ -15,15 +15,18 @@ using base::ErrorKind;
 bool is_of_form(const oci::Descriptor& blob, Compression compression) {
   const std::string_view type = blob.media_type;
   switch (compression) {
-    case Compression::none: return type == oci::media_type::kLayerTar || type == oci::media_type::kDockerLayerTar;
-    case Compression::gzip: return type == oci::media_type::kLayerGzip || type == oci::media_type::kDockerLayerGzip;
+    case Compression::none:
+      return type == oci::media_type::kLayerTar || type == oci::media_type::kDockerLayerTar;
+    case Compression::gzip:
+      return type == oci::media_type::kLayerGzip || type == oci::media_type::kDockerLayerGzip;
     case Compression::zstd: return type == oci::media_type::kLayerZstd;
   }
   return false;
 }
 
-oci::Descriptor recompress(store::Store& store, const LayerRecord& layer, const oci::Descriptor& from,
-                           const LayerOptions& options, std::stop_token stop) {
+oci::Descriptor recompress(store::Store& store, const LayerRecord& layer,
+                           const oci::Descriptor& from, const LayerOptions& options,
+                           std::stop_token stop) {
   const std::string name = from.digest.to_string();
   const auto blob = store.open_blob(from.digest);
   if (!blob) throw Error(ErrorKind::corrupt, "read layer", name, "it has gone from the store");
@@ -39,7 +42,8 @@ oci::Descriptor recompress(store::Store& store, const LayerRecord& layer, const 
   const std::uint64_t size = writer->size();
   const auto diff_id = oci::DiffId::from_sha256(result.hash);
   if (options.compression != Compression::none && diff_id != layer.diff_id) {
-    throw Error(ErrorKind::corrupt, "read layer", name, "its content is not the layer " + layer.diff_id.to_string());
+    throw Error(ErrorKind::corrupt, "read layer", name,
+                "its content is not the layer " + layer.diff_id.to_string());
   }
   std::optional<oci::Descriptor> expected;
   if (options.compression == Compression::none) {
@@ -50,14 +54,17 @@ oci::Descriptor recompress(store::Store& store, const LayerRecord& layer, const 
 
 }  // namespace
 
-void record_layer_index(const store::Store& store, const oci::DiffId& diff_id, const LayerIndex& index) {
+void record_layer_index(const store::Store& store, const oci::DiffId& diff_id,
+                        const LayerIndex& index) {
   store.write_record("index", diff_id.hex(), serialize(index));
 }
 
-oci::Descriptor ensure_layer_form(store::Store& store, const oci::DiffId& diff_id, const LayerOptions& options,
-                                  std::stop_token stop) {
+oci::Descriptor ensure_layer_form(store::Store& store, const oci::DiffId& diff_id,
+                                  const LayerOptions& options, std::stop_token stop) {
   const auto layer = find_layer(store, diff_id);
-  if (!layer) throw Error(ErrorKind::not_found, "find layer", diff_id.to_string(), "the store has no record of it");
+  if (!layer)
+    throw Error(ErrorKind::not_found, "find layer", diff_id.to_string(),
+                "the store has no record of it");
   for (const oci::Descriptor& blob : layer->blobs) {
     if (is_of_form(blob, options.compression) && store.verify_blob(blob.digest)) return blob;
   }
@@ -67,7 +74,8 @@ oci::Descriptor ensure_layer_form(store::Store& store, const oci::DiffId& diff_i
     record_layer_blob(store, diff_id, made, layer->tar_size);
     return made;
   }
-  throw Error(ErrorKind::corrupt, "find layer", diff_id.to_string(), "none of its blobs is sound any more");
+  throw Error(ErrorKind::corrupt, "find layer", diff_id.to_string(),
+              "none of its blobs is sound any more");
 }
 
 }  // namespace cooper::layer

@@ -9,7 +9,8 @@ namespace cooper::layer {
 
 bool path_less(std::string_view a, std::string_view b) {
   const std::size_t common = std::min(a.size(), b.size());
-  const auto different = std::mismatch(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(common), b.begin());
+  const auto different =
+      std::mismatch(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(common), b.begin());
   const auto at = static_cast<std::size_t>(different.first - a.begin());
   if (at == common) return a.size() < b.size();
   if (a[at] == '/') return true;
@@ -19,17 +20,21 @@ bool path_less(std::string_view a, std::string_view b) {
 
 LayerIndex::LayerIndex(std::vector<Entry> entries) : entries_(std::move(entries)) {
   const auto less = [](const Entry& a, const Entry& b) { return path_less(a.path, b.path); };
-  if (!std::is_sorted(entries_.begin(), entries_.end(), less)) std::sort(entries_.begin(), entries_.end(), less);
-  const auto twice = std::adjacent_find(entries_.begin(), entries_.end(),
-                                        [](const Entry& a, const Entry& b) { return a.path == b.path; });
+  if (!std::is_sorted(entries_.begin(), entries_.end(), less))
+    std::sort(entries_.begin(), entries_.end(), less);
+  const auto twice =
+      std::adjacent_find(entries_.begin(), entries_.end(),
+                         [](const Entry& a, const Entry& b) { return a.path == b.path; });
   if (twice != entries_.end()) {
-    throw base::Error(base::ErrorKind::corrupt, "index layer", twice->path, "the path is there twice");
+    throw base::Error(base::ErrorKind::corrupt, "index layer", twice->path,
+                      "the path is there twice");
   }
 }
 
 std::size_t LayerIndex::lower_bound(std::string_view path) const {
-  const auto found = std::lower_bound(entries_.begin(), entries_.end(), path,
-                                      [](const Entry& entry, std::string_view p) { return path_less(entry.path, p); });
+  const auto found = std::lower_bound(
+      entries_.begin(), entries_.end(), path,
+      [](const Entry& entry, std::string_view p) { return path_less(entry.path, p); });
   return static_cast<std::size_t>(found - entries_.begin());
 }
 

@@ -1,5 +1,6 @@
-// LayerIndex: the binary form. 8 bytes magic with the version, 8 bytes CRC-64 of the rest, then the entries in order:
-// paths as (length shared with the path before, rest), numbers as base-128, times as differences, absent fields left out.
+// LayerIndex: the binary form. 8 bytes magic with the version, 8 bytes CRC-64 of the rest, then the
+// entries in order: paths as (length shared with the path before, rest), numbers as base-128, times
+// as differences, absent fields left out.
 #include <isa-l/crc64.h>
 
 #include <algorithm>
@@ -80,7 +81,8 @@ std::uint64_t fields_of(const Entry& entry) {
 void Writer::entry(const Entry& entry) {
   const std::size_t limit = std::min(entry.path.size(), last_path_.size());
   const auto shared = static_cast<std::size_t>(
-      std::mismatch(last_path_.begin(), last_path_.begin() + static_cast<std::ptrdiff_t>(limit), entry.path.begin())
+      std::mismatch(last_path_.begin(), last_path_.begin() + static_cast<std::ptrdiff_t>(limit),
+                    entry.path.begin())
           .first -
       last_path_.begin());
   number(shared);
@@ -160,7 +162,8 @@ class Reader {
 // `from`: what is before it was checked as a part of the path before.
 bool is_clean(std::string_view path, std::size_t from) {
   if (path.find('\0', from) != std::string_view::npos) return false;
-  from = from == 0 ? 0 : path.rfind('/', from - 1) + 1;  // the component it is in, from its beginning
+  from =
+      from == 0 ? 0 : path.rfind('/', from - 1) + 1;  // the component it is in, from its beginning
   for (std::size_t begin = from; begin <= path.size() && !path.empty();) {
     const std::size_t slash = std::min(path.find('/', begin), path.size());
     const std::string_view part = path.substr(begin, slash - begin);
@@ -185,7 +188,8 @@ void Reader::path(Entry& entry) {
 void Reader::entry(Entry& entry) {
   path(entry);
   const std::uint64_t fields = number();
-  if ((fields & kTypeMask) > static_cast<std::uint64_t>(EntryType::whiteout) || fields > kAllFields) {
+  if ((fields & kTypeMask) > static_cast<std::uint64_t>(EntryType::whiteout) ||
+      fields > kAllFields) {
     fail("an entry is of unknown type");
   }
   entry.type = static_cast<EntryType>(fields & kTypeMask);
@@ -234,7 +238,8 @@ std::string serialize(const LayerIndex& index) {
 }
 
 LayerIndex parse_layer_index(std::string_view bytes) {
-  if (bytes.size() < kHeader || !bytes.starts_with(kMagic)) fail("not a layer index of this version");
+  if (bytes.size() < kHeader || !bytes.starts_with(kMagic))
+    fail("not a layer index of this version");
   std::uint64_t sum = 0;
   for (std::size_t i = 0; i < 8; ++i) {
     sum |= static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[8 + i])) << (8 * i);

@@ -48,12 +48,14 @@ class Checker {
 
 std::string Checker::clean(std::string_view name, const char* what) const {
   if (name.empty()) fail(std::string("it has no ") + what);
-  if (name.find('\0') != std::string_view::npos) fail(std::string("its ") + what + " has a NUL byte");
+  if (name.find('\0') != std::string_view::npos)
+    fail(std::string("its ") + what + " has a NUL byte");
   const auto parts = base::split_path(name);
   std::string path;
   for (const std::string_view part : parts) {
     if (part == "..") fail(std::string("its ") + what + " has '..' in it");
-    if (part.size() > limits_.name) fail(std::string("its ") + what + " has a part that is too long", ErrorKind::limit);
+    if (part.size() > limits_.name)
+      fail(std::string("its ") + what + " has a part that is too long", ErrorKind::limit);
     if (!path.empty()) path += '/';
     path += part;
   }
@@ -93,7 +95,8 @@ void Checker::put_link(Entry& entry) const {
     entry.link = clean(member_.link, "link target");
     if (entry.link.empty()) fail("it is a hard link to the root");
   } else if (entry.type == EntryType::symlink) {
-    if (member_.link.empty() || member_.link.find('\0') != std::string::npos) fail("its link target is empty or has a NUL byte");
+    if (member_.link.empty() || member_.link.find('\0') != std::string::npos)
+      fail("its link target is empty or has a NUL byte");
     if (member_.link.size() > limits_.path) fail("its link target is too long", ErrorKind::limit);
     entry.link = member_.link;
   }
@@ -115,8 +118,10 @@ Entry Checker::entry() const {
   Entry entry;
   entry.path = clean(member_.name, "name");
   entry.type = type();
-  if (entry.path.empty() && entry.type != EntryType::directory) fail("the root can only be a directory");
-  if (entry.type != EntryType::directory && (member_.name.ends_with('/') || member_.name.ends_with("/."))) {
+  if (entry.path.empty() && entry.type != EntryType::directory)
+    fail("the root can only be a directory");
+  if (entry.type != EntryType::directory &&
+      (member_.name.ends_with('/') || member_.name.ends_with("/."))) {
     fail("only a directory's name may end in '/'");
   }
   entry.mode = member_.mode & 07777;
@@ -135,7 +140,8 @@ Entry Checker::entry() const {
 }
 
 [[noreturn]] void refuse_name(const std::string& layer, const std::string& path) {
-  throw Error(ErrorKind::corrupt, "read layer", layer, "member '" + path + "': a bad whiteout name");
+  throw Error(ErrorKind::corrupt, "read layer", layer,
+              "member '" + path + "': a bad whiteout name");
 }
 
 }  // namespace
@@ -146,13 +152,13 @@ bool is_kept_xattr(std::string_view name) {
          name.find('\0') == std::string_view::npos;
 }
 
-Entry to_archive_entry(const TarMember& member, const LayerLimits& limits, const std::string& archive,
-                       std::vector<std::string>& warnings) {
+Entry to_archive_entry(const TarMember& member, const LayerLimits& limits,
+                       const std::string& archive, std::vector<std::string>& warnings) {
   return Checker(member, limits, archive, warnings).entry();
 }
 
-LayerMember to_layer_member(const TarMember& member, const LayerLimits& limits, const std::string& layer,
-                            std::vector<std::string>& warnings) {
+LayerMember to_layer_member(const TarMember& member, const LayerLimits& limits,
+                            const std::string& layer, std::vector<std::string>& warnings) {
   LayerMember result;
   result.entry = to_archive_entry(member, limits, layer, warnings);
   Entry& entry = result.entry;
@@ -160,13 +166,16 @@ LayerMember to_layer_member(const TarMember& member, const LayerLimits& limits, 
   const std::string name(base::base_name(entry.path));
   const auto has_meta_parent = [&] {
     const auto parts = base::split_path(parent);
-    return std::any_of(parts.begin(), parts.end(), [](std::string_view part) { return part.starts_with(kWhiteout); });
+    return std::any_of(parts.begin(), parts.end(),
+                       [](std::string_view part) { return part.starts_with(kWhiteout); });
   };
   if (name == kOpaque && !has_meta_parent()) {
     result.kind = LayerMember::Kind::opaque;
     entry.path = parent;
-  } else if (name.starts_with(kMeta) || (has_meta_parent() && parent.find(kMeta) != std::string::npos)) {
-    if (warnings.size() < kMaxWarnings) warnings.push_back("'" + entry.path + "': unknown mark of a union file system, left out");
+  } else if (name.starts_with(kMeta) ||
+             (has_meta_parent() && parent.find(kMeta) != std::string::npos)) {
+    if (warnings.size() < kMaxWarnings)
+      warnings.push_back("'" + entry.path + "': unknown mark of a union file system, left out");
     result.kind = LayerMember::Kind::ignored;
   } else if (has_meta_parent()) {
     refuse_name(layer, entry.path);
@@ -181,7 +190,8 @@ LayerMember to_layer_member(const TarMember& member, const LayerLimits& limits, 
   mark.path = entry.path;
   mark.mtime = entry.mtime;
   mark.mtime_nanoseconds = entry.mtime_nanoseconds;
-  mark.type = result.kind == LayerMember::Kind::whiteout ? EntryType::whiteout : EntryType::directory;
+  mark.type =
+      result.kind == LayerMember::Kind::whiteout ? EntryType::whiteout : EntryType::directory;
   entry = std::move(mark);
   return result;
 }

@@ -1,5 +1,6 @@
-// What a member of a layer's tar means: names made clean or refused, whiteouts recognised, attributes checked. The rules for
-// untrusted names and values are here; where a member lands is layer_tree.h.
+// What a member of a layer's tar means: names made clean or refused, whiteouts recognised,
+// attributes checked. The rules for untrusted names and values are here; where a member lands is
+// layer_tree.h.
 #pragma once
 
 #include <string>
@@ -20,11 +21,13 @@ struct LayerMember {
 };
 
 // Throws base::Error for what is refused; oddities that are let pass are added to `warnings`.
-[[nodiscard]] LayerMember to_layer_member(const TarMember& member, const LayerLimits& limits, const std::string& layer,
+[[nodiscard]] LayerMember to_layer_member(const TarMember& member, const LayerLimits& limits,
+                                          const std::string& layer,
                                           std::vector<std::string>& warnings);
 
 // The same for an archive that is no layer (ADD): whiteout names mean nothing special.
-[[nodiscard]] Entry to_archive_entry(const TarMember& member, const LayerLimits& limits, const std::string& archive,
+[[nodiscard]] Entry to_archive_entry(const TarMember& member, const LayerLimits& limits,
+                                     const std::string& archive,
                                      std::vector<std::string>& warnings);
 
 // user.* without user.overlay.*, and security.capability.

@@ -43,9 +43,12 @@ class TarHash final : public base::Source {
 // The members of one tar -> tree, and files if there is a writer.
 class Unpacker {
  public:
-  Unpacker(std::string layer, int directory, TreeForm form, bool hash_content, const ReadOptions& options,
-           std::vector<std::string>& warnings)
-      : layer_(std::move(layer)), options_(options), warnings_(warnings), hash_content_(hash_content),
+  Unpacker(std::string layer, int directory, TreeForm form, bool hash_content,
+           const ReadOptions& options, std::vector<std::string>& warnings)
+      : layer_(std::move(layer)),
+        options_(options),
+        warnings_(warnings),
+        hash_content_(hash_content),
         tree_(options.limits, layer_, [this](const std::string& path) {
           if (writer_) writer_->remove(path);
         }) {
@@ -73,7 +76,8 @@ class Unpacker {
 };
 
 bool Unpacker::lower_has(const std::string& path) const {
-  if (options_.lower == nullptr && !writer_) return true;  // only indexed: the stack finds it, or says that it is not there
+  if (options_.lower == nullptr && !writer_)
+    return true;  // only indexed: the stack finds it, or says that it is not there
   if (options_.lower == nullptr || (writer_ && !options_.open_lower)) {
     throw Error(ErrorKind::unsupported, "unpack layer", layer_,
                 "it has a hard link to '" + path + "', which is not in this layer");
@@ -108,7 +112,8 @@ void Unpacker::copy_lower(const Entry& entry) {
 }
 
 void Unpacker::add_hardlink(Entry entry) {
-  const Entry& placed = tree_.put_hardlink(std::move(entry), [this](const std::string& path) { return lower_has(path); });
+  const Entry& placed = tree_.put_hardlink(
+      std::move(entry), [this](const std::string& path) { return lower_has(path); });
   if (!writer_) return;
   if (placed.type == EntryType::symlink) {
     writer_->make_symlink(placed);
@@ -168,21 +173,23 @@ void Unpacker::unpack(TarReader& tar) {
   }
   tar.drain();
   if (!tar.has_end_marker()) warnings_.emplace_back("the tar has no end marker");
-  if (writer_) writer_->finish(tree_.nodes(), [this](const std::string& path) { return implied(path); });
+  if (writer_)
+    writer_->finish(tree_.nodes(), [this](const std::string& path) { return implied(path); });
 }
 
 }  // namespace
 
 ReadLayer read_layer(const store::Store& store, const oci::Descriptor& descriptor,
-                     const std::optional<oci::DiffId>& expected, int directory, TreeForm form, std::stop_token stop,
-                     const ReadOptions& options) {
+                     const std::optional<oci::DiffId>& expected, int directory, TreeForm form,
+                     std::stop_token stop, const ReadOptions& options) {
   const std::string name = descriptor.digest.to_string();
   const auto blob = store.open_blob(descriptor.digest);
   if (!blob) throw Error(ErrorKind::not_found, "read layer", name, "the store does not have it");
   const std::uint64_t size = store.blob_size(descriptor.digest).value_or(0);
   if (size != descriptor.size) {
     throw Error(ErrorKind::corrupt, "read layer", name,
-                "it has " + std::to_string(size) + " bytes, its descriptor says " + std::to_string(descriptor.size));
+                "it has " + std::to_string(size) + " bytes, its descriptor says " +
+                    std::to_string(descriptor.size));
   }
   // An index made before from the same tar has the digests of the files already.
   const auto known = directory >= 0 && expected ? find_layer_index(store, *expected) : nullptr;
@@ -201,10 +208,12 @@ ReadLayer read_layer(const store::Store& store, const oci::Descriptor& descripto
   }
   const oci::DiffId diff_id = hashed.diff_id();
   if (expected && diff_id != *expected) {
-    throw Error(ErrorKind::corrupt, "read layer", name,
-                "its content has the DiffId " + diff_id.to_string() + ", not " + expected->to_string());
+    throw Error(
+        ErrorKind::corrupt, "read layer", name,
+        "its content has the DiffId " + diff_id.to_string() + ", not " + expected->to_string());
   }
-  return ReadLayer{diff_id, hashed.size(), std::move(index), plain->compression(), std::move(warnings)};
+  return ReadLayer{diff_id, hashed.size(), std::move(index), plain->compression(),
+                   std::move(warnings)};
 }
 
 }  // namespace cooper::layer

@@ -1,4 +1,5 @@
-// A layer blob from outside -> index, or -> files beneath a directory. Untrusted input: security.md's T rows are rules here.
+// A layer blob from outside -> index, or -> files beneath a directory. Untrusted input:
+// security.md's T rows are rules here.
 #pragma once
 
 #include <functional>
@@ -19,9 +20,9 @@ namespace cooper::layer {
 
 // How whiteouts are put on disk.
 enum class TreeForm {
-  overlay,           // as overlayfs wants them: 0:0 character device, trusted.overlay.opaque
-  overlay_userxattr, // the same with user.overlay.opaque (user namespaces)
-  plain,             // applied: the named paths are removed (directory stacks)
+  overlay,            // as overlayfs wants them: 0:0 character device, trusted.overlay.opaque
+  overlay_userxattr,  // the same with user.overlay.opaque (user namespaces)
+  plain,              // applied: the named paths are removed (directory stacks)
 };
 
 struct ReadLayer {
@@ -34,28 +35,34 @@ struct ReadLayer {
 
 struct ReadOptions {
   LayerLimits limits;
-  // The layers below. With them a hard link to a file of a lower layer can be unpacked (as a copy: open_lower gives the bytes of a
-  // regular file by the path `lower` knows it by), and directories that only exist because something is in them get the lower one's
-  // attributes. Without: such a link is refused when unpacking, such directories are 0755 0:0.
+  // The layers below. With them a hard link to a file of a lower layer can be unpacked (as a copy:
+  // open_lower gives the bytes of a regular file by the path `lower` knows it by), and directories
+  // that only exist because something is in them get the lower one's attributes. Without: such a
+  // link is refused when unpacking, such directories are 0755 0:0.
   const LayerStack* lower = nullptr;
   std::function<base::Fd(const std::string& path)> open_lower;
 };
 
-// Reads the blob of `descriptor` in the store once: decompress, check, index; if `directory` >= 0 also writes the files beneath it
-// (a directory of ours nobody else writes to; empty unless `form` is plain; on an error it holds part of the files and is to be thrown
-// away). Checks size, digest and, when `expected` is given, DiffId of the whole stream (Error(corrupt)); nothing may be used before
-// it returned. Runs a second thread for large layers.
+// Reads the blob of `descriptor` in the store once: decompress, check, index; if `directory` >= 0
+// also writes the files beneath it (a directory of ours nobody else writes to; empty unless `form`
+// is plain; on an error it holds part of the files and is to be thrown away). Checks size, digest
+// and, when `expected` is given, DiffId of the whole stream (Error(corrupt)); nothing may be used
+// before it returned. Runs a second thread for large layers.
 //
-// Links of the layer are followed in its own root. What a member of a layer replaces in lower layers is left to the stack: a
-// directory named by a member is a directory even where a lower layer has a link.
+// Links of the layer are followed in its own root. What a member of a layer replaces in lower
+// layers is left to the stack: a directory named by a member is a directory even where a lower
+// layer has a link.
 [[nodiscard]] ReadLayer read_layer(const store::Store& store, const oci::Descriptor& descriptor,
-                                   const std::optional<oci::DiffId>& expected, int directory, TreeForm form,
-                                   std::stop_token stop, const ReadOptions& options = {});
+                                   const std::optional<oci::DiffId>& expected, int directory,
+                                   TreeForm form, std::stop_token stop,
+                                   const ReadOptions& options = {});
 
-// A local archive of ADD: calls `entry` for each member with its bytes. tar, or tar in gzip, bzip2, xz or zstd, by content.
-// Returns false, with nothing called, when the file is no such archive. Members come in the archive's order; parents may be missing;
-// hard links name a clean path of the archive; names are checked as those of layers are. `content` is null but for regular files.
-[[nodiscard]] bool read_archive(base::Fd file, const std::string& name,
-                                const std::function<void(Entry entry, base::Source* content)>& entry);
+// A local archive of ADD: calls `entry` for each member with its bytes. tar, or tar in gzip, bzip2,
+// xz or zstd, by content. Returns false, with nothing called, when the file is no such archive.
+// Members come in the archive's order; parents may be missing; hard links name a clean path of the
+// archive; names are checked as those of layers are. `content` is null but for regular files.
+[[nodiscard]] bool read_archive(
+    base::Fd file, const std::string& name,
+    const std::function<void(Entry entry, base::Source* content)>& entry);
 
 }  // namespace cooper::layer

@@ -1,4 +1,5 @@
-// LayerRecord: records/layers/<DiffId>, {"version": 1, "diffId": .., "tarSize": .., "blobs": [{mediaType, digest, size}]}.
+// LayerRecord: records/layers/<DiffId>, {"version": 1, "diffId": .., "tarSize": .., "blobs":
+// [{mediaType, digest, size}]}.
 #include <algorithm>
 
 #include "base/error.h"
@@ -16,10 +17,12 @@ LayerRecord parse_record(const std::string& text, const oci::DiffId& diff_id) {
   const nlohmann::json document = oci::parse_strict_json(text, what);
   const oci::JsonObject root(document, what);
   if (root.integer("version") != kVersion) root.fail("version", "is not known");
-  if (root.required_string("diffId") != diff_id.to_string()) root.fail("diffId", "is another layer's");
+  if (root.required_string("diffId") != diff_id.to_string())
+    root.fail("diffId", "is another layer's");
   LayerRecord record{diff_id, {}, root.required_size("tarSize")};
   for (const oci::JsonObject& blob : root.objects("blobs", kMaxBlobs)) {
-    record.blobs.push_back({blob.required_string("mediaType"), oci::Digest::parse(blob.required_string("digest")),
+    record.blobs.push_back({blob.required_string("mediaType"),
+                            oci::Digest::parse(blob.required_string("digest")),
                             blob.required_size("size")});
   }
   return record;
@@ -51,13 +54,14 @@ std::optional<LayerRecord> find_layer(const store::Store& store, const oci::Diff
   }
 }
 
-void record_layer_blob(const store::Store& store, const oci::DiffId& diff_id, const oci::Descriptor& blob,
-                       std::uint64_t tar_size) {
+void record_layer_blob(const store::Store& store, const oci::DiffId& diff_id,
+                       const oci::Descriptor& blob, std::uint64_t tar_size) {
   LayerRecord record = find_layer(store, diff_id).value_or(LayerRecord{diff_id, {}, tar_size});
   const oci::Descriptor plain{blob.media_type, blob.digest, blob.size};
   if (std::find(record.blobs.begin(), record.blobs.end(), plain) != record.blobs.end()) return;
   // The newest replaces another blob of its digest, and the oldest goes when there are very many.
-  std::erase_if(record.blobs, [&](const oci::Descriptor& other) { return other.digest == plain.digest; });
+  std::erase_if(record.blobs,
+                [&](const oci::Descriptor& other) { return other.digest == plain.digest; });
   if (record.blobs.size() >= kMaxBlobs) record.blobs.erase(record.blobs.begin());
   record.blobs.push_back(plain);
   record.tar_size = tar_size;

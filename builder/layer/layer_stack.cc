@@ -26,7 +26,8 @@ const Entry& implied_directory() {
 }
 
 bool is_below(std::string_view path, std::string_view directory) {
-  return path.size() > directory.size() && path[directory.size()] == '/' && path.starts_with(directory);
+  return path.size() > directory.size() && path[directory.size()] == '/' &&
+         path.starts_with(directory);
 }
 
 // The first entry of [begin, end) that is not below `directory`.
@@ -40,26 +41,27 @@ std::size_t end_below(const std::vector<Entry>& entries, std::size_t begin, std:
   }
   const auto first = entries.begin() + static_cast<std::ptrdiff_t>(begin) + 1;
   const auto last = entries.begin() + static_cast<std::ptrdiff_t>(std::min(begin + step, end));
-  const auto found =
-      std::partition_point(first, last, [&](const Entry& entry) { return is_below(entry.path, directory); });
+  const auto found = std::partition_point(
+      first, last, [&](const Entry& entry) { return is_below(entry.path, directory); });
   return static_cast<std::size_t>(found - entries.begin());
 }
 
 std::size_t lower_bound_in(const Range& range, std::string_view path, std::size_t common) {
   const auto& entries = range.index->entries();
   const std::string_view name = path.substr(common);
-  const auto found = std::partition_point(entries.begin() + static_cast<std::ptrdiff_t>(range.begin),
-                                          entries.begin() + static_cast<std::ptrdiff_t>(range.end),
-                                          [&](const Entry& entry) {
-                                            return path_less(std::string_view(entry.path).substr(common), name);
-                                          });
+  const auto found = std::partition_point(
+      entries.begin() + static_cast<std::ptrdiff_t>(range.begin),
+      entries.begin() + static_cast<std::ptrdiff_t>(range.end), [&](const Entry& entry) {
+        return path_less(std::string_view(entry.path).substr(common), name);
+      });
   return static_cast<std::size_t>(found - entries.begin());
 }
 
 // What the layers of a view, asked from the top down, say about one path.
 class Verdict {
  public:
-  // `at` is the first entry of the range that is not before `path`. Returns the end of what the range holds of `path`.
+  // `at` is the first entry of the range that is not before `path`. Returns the end of what the
+  // range holds of `path`.
   std::size_t ask(const Range& range, std::size_t at, std::string_view path) {
     const auto& entries = range.index->entries();
     const Entry* entry = at < range.end && entries[at].path == path ? &entries[at] : nullptr;
@@ -96,7 +98,8 @@ class Verdict {
   bool closed_ = false;
 };
 
-// `common`: how many bytes of `path` all entries of the view have in common with it (the directory and its slash).
+// `common`: how many bytes of `path` all entries of the view have in common with it (the directory
+// and its slash).
 Verdict look(const View& view, std::string_view path, std::size_t common) {
   Verdict verdict;
   for (const Range& range : view) {
@@ -126,7 +129,8 @@ void for_each_child(const View& view, std::string_view directory, const Callback
     for (Range& range : rest) {
       if (range.begin == range.end) continue;
       const std::string& whole = range.index->entries()[range.begin].path;
-      if (whole == path || is_below(whole, path)) range.begin = verdict.ask(range, range.begin, path);
+      if (whole == path || is_below(whole, path))
+        range.begin = verdict.ask(range, range.begin, path);
     }
     visit(std::as_const(path), verdict);
   }
@@ -136,7 +140,8 @@ using Visit = std::function<bool(const std::string& path, const Found& found)>;
 
 }  // namespace
 
-LayerStack::LayerStack(std::vector<std::shared_ptr<const LayerIndex>> layers) : layers_(std::move(layers)) {
+LayerStack::LayerStack(std::vector<std::shared_ptr<const LayerIndex>> layers)
+    : layers_(std::move(layers)) {
   Verdict verdict;
   for (std::size_t layer = layers_.size(); layer-- > 0 && !verdict.closed();) {
     const auto& entries = layers_[layer]->entries();
@@ -144,7 +149,8 @@ LayerStack::LayerStack(std::vector<std::shared_ptr<const LayerIndex>> layers) : 
     const Entry* root = has_root ? &entries.front() : nullptr;
     if (root != nullptr && root_.entry == nullptr) root_ = Found{root, layer};
     const std::size_t begin = has_root ? 1 : 0;
-    if (begin < entries.size()) view_.push_back(Range{layers_[layer].get(), layer, begin, entries.size()});
+    if (begin < entries.size())
+      view_.push_back(Range{layers_[layer].get(), layer, begin, entries.size()});
     if (root != nullptr && root->opaque) break;
   }
   if (root_.entry == nullptr) root_.entry = &implied_directory();
@@ -175,7 +181,8 @@ Found LayerStack::follow_hardlink(Found found) const {
   for (int hops = 0; found.entry->type == EntryType::hardlink; ++hops) {
     const std::string& target = found.entry->link;
     const Entry* same_layer = layers_[found.layer]->find(target);
-    if (same_layer != nullptr && same_layer->type != EntryType::whiteout && same_layer != found.entry && hops < kMaxLinks) {
+    if (same_layer != nullptr && same_layer->type != EntryType::whiteout &&
+        same_layer != found.entry && hops < kMaxLinks) {
       found.entry = same_layer;
       continue;
     }
@@ -221,7 +228,8 @@ std::string LayerStack::resolve(std::string_view path, bool follow_last) const {
     const auto found = verdict.found();
     if (found && found->entry->type == EntryType::symlink && (follow_last || !todo.empty())) {
       if (++links > kMaxLinks) {
-        throw base::Error(base::ErrorKind::failure, "resolve", std::string(path), "too many levels of symbolic links");
+        throw base::Error(base::ErrorKind::failure, "resolve", std::string(path),
+                          "too many levels of symbolic links");
       }
       const std::string& target = found->entry->link;
       push(target);
@@ -248,7 +256,8 @@ std::vector<std::string> LayerStack::list(std::string_view directory) const {
   return names;
 }
 
-void LayerStack::walk_below(const View& view, std::string_view directory, const Visit& visit) const {
+void LayerStack::walk_below(const View& view, std::string_view directory,
+                            const Visit& visit) const {
   for_each_child(view, directory, [&](const std::string& path, Verdict& verdict) {
     const auto found = verdict.found();
     if (!found) return;

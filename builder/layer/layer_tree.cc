@@ -25,14 +25,17 @@ Entry implied_directory(std::string path) {
 
 }  // namespace
 
-LayerTree::LayerTree(const LayerLimits& limits, std::string layer, std::function<void(const std::string&)> removed)
+LayerTree::LayerTree(const LayerLimits& limits, std::string layer,
+                     std::function<void(const std::string&)> removed)
     : limits_(limits), layer_(std::move(layer)), removed_(std::move(removed)) {}
 
 void LayerTree::fail(const std::string& path, const std::string& cause) const {
-  throw base::Error(base::ErrorKind::corrupt, "read layer", layer_, "member '" + path + "': " + cause);
+  throw base::Error(base::ErrorKind::corrupt, "read layer", layer_,
+                    "member '" + path + "': " + cause);
 }
 
-// Makes sure that `directory`, whose parent is one, is a directory in the tree. False: it is not, and `make` is not set.
+// Makes sure that `directory`, whose parent is one, is a directory in the tree. False: it is not,
+// and `make` is not set.
 bool LayerTree::enter(std::string_view directory, bool make) {
   if (directory.empty()) return true;
   const auto found = nodes_.find(directory);
@@ -46,7 +49,8 @@ bool LayerTree::enter(std::string_view directory, bool make) {
   return true;
 }
 
-// The directory that is meant by `directory`, links followed; missing ones are made, or reported in `exists`.
+// The directory that is meant by `directory`, links followed; missing ones are made, or reported in
+// `exists`.
 std::string LayerTree::resolve(std::string_view directory, bool make, bool& exists) {
   std::vector<std::string> todo;
   const auto push = [&todo](std::string_view text) {
@@ -104,7 +108,8 @@ void LayerTree::promote_links(const std::string& first) {
   const Entry content = nodes_.at(first).entry;
   std::erase_if(names, [&](const std::string& name) {
     const auto node = nodes_.find(name);
-    return node == nodes_.end() || node->second.entry.type != EntryType::hardlink || node->second.entry.link != first;
+    return node == nodes_.end() || node->second.entry.type != EntryType::hardlink ||
+           node->second.entry.link != first;
   });
   if (names.empty()) return;
   const std::string heir = names.front();
@@ -141,7 +146,8 @@ const Entry& LayerTree::put(Entry entry) {
   const auto found = nodes_.find(entry.path);
   if (found == nodes_.end()) {
     std::string path = entry.path;
-    return nodes_.emplace_hint(nodes_.end(), std::move(path), Node{std::move(entry), false})->second.entry;
+    return nodes_.emplace_hint(nodes_.end(), std::move(path), Node{std::move(entry), false})
+        ->second.entry;
   }
   Node& node = found->second;
   if (node.entry.type == EntryType::directory && entry.type == EntryType::directory) {
@@ -180,20 +186,24 @@ const Entry& LayerTree::put_opaque(const Entry& mark) {
   return node.entry;
 }
 
-const Entry& LayerTree::put_hardlink(Entry entry, const std::function<bool(const std::string&)>& lower_has) {
+const Entry& LayerTree::put_hardlink(Entry entry,
+                                     const std::function<bool(const std::string&)>& lower_has) {
   const std::string target = land(entry.link, false);
   if (target == land(entry.path, false)) fail(entry.path, "a hard link to itself");
   const auto found = nodes_.find(target);
-  const bool absent = found == nodes_.end() || found->second.implied || found->second.entry.type == EntryType::whiteout;
+  const bool absent = found == nodes_.end() || found->second.implied ||
+                      found->second.entry.type == EntryType::whiteout;
   if (absent) {
-    if (found != nodes_.end() || !lower_has(target)) fail(entry.path, "a hard link to '" + target + "', which is not there");
+    if (found != nodes_.end() || !lower_has(target))
+      fail(entry.path, "a hard link to '" + target + "', which is not there");
     entry.link = target;
     entry.size = 0;
     return put(std::move(entry));
   }
   Entry link = found->second.entry;
   const EntryType type = link.type;
-  if (type == EntryType::directory) fail(entry.path, "a hard link to the directory '" + target + "'");
+  if (type == EntryType::directory)
+    fail(entry.path, "a hard link to the directory '" + target + "'");
   if (type == EntryType::file) {
     link.type = EntryType::hardlink;
     link.link = target;
@@ -201,7 +211,8 @@ const Entry& LayerTree::put_hardlink(Entry entry, const std::function<bool(const
     link.content.reset();
   }
   link.path = land(entry.path, true);
-  if (link.path == target || (link.type == EntryType::hardlink && link.path == link.link)) fail(entry.path, "a hard link to itself");
+  if (link.path == target || (link.type == EntryType::hardlink && link.path == link.link))
+    fail(entry.path, "a hard link to itself");
   const std::string path = link.path;
   if (nodes_.find(path) != nodes_.end()) remove(path);
   // Making room must not have taken the target away.
@@ -209,7 +220,8 @@ const Entry& LayerTree::put_hardlink(Entry entry, const std::function<bool(const
   if (still == nodes_.end() || still->second.entry.type != type) {
     fail(entry.path, "a hard link to '" + target + "', which it replaces");
   }
-  const Entry& placed = nodes_.insert_or_assign(path, Node{std::move(link), false}).first->second.entry;
+  const Entry& placed =
+      nodes_.insert_or_assign(path, Node{std::move(link), false}).first->second.entry;
   if (placed.type == EntryType::hardlink) links_.emplace(placed.link, path);
   return placed;
 }

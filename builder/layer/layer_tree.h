@@ -1,6 +1,7 @@
-// The tree a layer's members make, in memory: where each one lands (links of this layer are followed, in its root), what replaces
-// what when a path comes twice, which hard link means which file. Its result is the layer's index; what is on disk is written
-// after it says what happens (tree_writer.h).
+// The tree a layer's members make, in memory: where each one lands (links of this layer are
+// followed, in its root), what replaces what when a path comes twice, which hard link means which
+// file. Its result is the layer's index; what is on disk is written after it says what happens
+// (tree_writer.h).
 #pragma once
 
 #include <functional>
@@ -28,19 +29,26 @@ class LayerTree {
   };
   using Nodes = std::map<std::string, Node, PathLess>;
 
-  // `removed` is called with a path before the node there and all below it vanish to make room for another.
-  LayerTree(const LayerLimits& limits, std::string layer, std::function<void(const std::string&)> removed);
+  // `removed` is called with a path before the node there and all below it vanish to make room for
+  // another.
+  LayerTree(const LayerLimits& limits, std::string layer,
+            std::function<void(const std::string&)> removed);
 
-  // Each gives the node that resulted. Throw base::Error(corrupt) for link loops and hard links to nothing, itself or a directory.
+  // Each gives the node that resulted. Throw base::Error(corrupt) for link loops and hard links to
+  // nothing, itself or a directory.
   const Entry& put(Entry entry);
-  // nullptr: the layer itself has something there. A directory of the layer at the path becomes opaque and is returned.
+  // nullptr: the layer itself has something there. A directory of the layer at the path becomes
+  // opaque and is returned.
   const Entry* put_whiteout(Entry entry);
   const Entry& put_opaque(const Entry& mark);
-  // The target is a path of this layer, or if there is none and `lower_has` says yes, one of a lower layer. In the second case the
-  // entry stays a hardlink to that path. A link to anything but a file becomes another such thing.
+  // The target is a path of this layer, or if there is none and `lower_has` says yes, one of a
+  // lower layer. In the second case the entry stays a hardlink to that path. A link to anything but
+  // a file becomes another such thing.
   const Entry& put_hardlink(Entry entry, const std::function<bool(const std::string&)>& lower_has);
 
-  void set_content(const std::string& path, const base::Sha256Bytes& digest) { nodes_.at(path).entry.content = digest; }
+  void set_content(const std::string& path, const base::Sha256Bytes& digest) {
+    nodes_.at(path).entry.content = digest;
+  }
   [[nodiscard]] const Nodes& nodes() const { return nodes_; }
   // Without the implied directories. The tree is empty afterwards.
   [[nodiscard]] LayerIndex take_index();
@@ -58,7 +66,8 @@ class LayerTree {
   std::function<void(const std::string&)> removed_;
   Nodes nodes_;
   std::multimap<std::string, std::string> links_;  // first name -> other names
-  std::optional<std::string> last_parent_;          // as given; good until a link comes or something is removed
+  std::optional<std::string>
+      last_parent_;  // as given; good until a link comes or something is removed
   std::string last_landed_;
 };
 

@@ -18,10 +18,12 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-constexpr std::size_t kPiece = std::size_t{256} << 10;  // read and hashed while it is in the CPU's cache
+constexpr std::size_t kPiece = std::size_t{256}
+                               << 10;  // read and hashed while it is in the CPU's cache
 
 [[noreturn]] void changed_while_read(const Entry& entry, const std::string& what) {
-  throw Error(ErrorKind::failure, "write layer entry", entry.path, "it changed while being read: " + what)
+  throw Error(ErrorKind::failure, "write layer entry", entry.path,
+              "it changed while being read: " + what)
       .with_hint("build again when nothing writes to it");
 }
 
@@ -38,7 +40,9 @@ std::string_view media_type(Compression compression) {
 
 struct LayerWriter::State {
   State(store::Store& store_, const LayerOptions& options_)
-      : store(store_), options(options_), blob(store_.new_blob()),
+      : store(store_),
+        options(options_),
+        blob(store_.new_blob()),
         pipeline(options_.compression, options_.level, options_.threads, *blob) {}
 
   void clamp(Entry& entry) const;
@@ -62,10 +66,12 @@ void LayerWriter::State::clamp(Entry& entry) const {
 
 void LayerWriter::State::check(const Entry& entry) const {
   if (!entries.empty() && !path_less(entries.back().path, entry.path)) {
-    throw Error(ErrorKind::failure, "write layer entry", entry.path, "it comes after '" + entries.back().path + "'");
+    throw Error(ErrorKind::failure, "write layer entry", entry.path,
+                "it comes after '" + entries.back().path + "'");
   }
   if (entry.type != EntryType::file && entry.size != 0) {
-    throw Error(ErrorKind::failure, "write layer entry", entry.path, "only a regular file has bytes");
+    throw Error(ErrorKind::failure, "write layer entry", entry.path,
+                "only a regular file has bytes");
   }
   if (entry.path.empty() && entry.type != EntryType::directory) {
     throw Error(ErrorKind::failure, "write layer entry", "/", "the root can only be a directory");
@@ -76,22 +82,26 @@ void LayerWriter::State::copy_content(Entry& entry, base::Source& content) {
   const bool hashed = !entry.content || !options.trust_content;
   for (std::uint64_t left = entry.size; left > 0;) {
     const auto room = pipeline.space();
-    const auto most = static_cast<std::size_t>(std::min<std::uint64_t>({room.size(), left, kPiece}));
+    const auto most =
+        static_cast<std::size_t>(std::min<std::uint64_t>({room.size(), left, kPiece}));
     const std::size_t count = content.read(room.first(most));
     if (count == 0) {
-      changed_while_read(entry, std::to_string(left) + " of " + std::to_string(entry.size) + " bytes are missing");
+      changed_while_read(
+          entry, std::to_string(left) + " of " + std::to_string(entry.size) + " bytes are missing");
     }
     if (hashed) hash.update(room.first(count));
     pipeline.advance(count);
     left -= count;
   }
   std::array<std::byte, 1> more{};
-  if (content.read(more) != 0) changed_while_read(entry, "it has more than " + std::to_string(entry.size) + " bytes");
+  if (content.read(more) != 0)
+    changed_while_read(entry, "it has more than " + std::to_string(entry.size) + " bytes");
   static constexpr std::array<std::byte, kTarBlock> kZeros{};
   pipeline.write(std::span(kZeros).first(tar_padding(entry.size)));
   if (!hashed) return;
   const base::Sha256Bytes digest = hash.finish();
-  if (entry.content && *entry.content != digest) changed_while_read(entry, "its bytes have another digest");
+  if (entry.content && *entry.content != digest)
+    changed_while_read(entry, "its bytes have another digest");
   entry.content = digest;
 }
 
@@ -122,15 +132,17 @@ WrittenLayer LayerWriter::finish() {
   const Compression compression = state_->options.compression;
   const auto diff_id = compression == Compression::none ? oci::DiffId::parse(digest.to_string())
                                                         : oci::DiffId::from_sha256(tar.hash);
-  WrittenLayer written{diff_id, {std::string(media_type(compression)), digest, blob_size}, tar.tar_size,
+  WrittenLayer written{diff_id,
+                       {std::string(media_type(compression)), digest, blob_size},
+                       tar.tar_size,
                        LayerIndex(std::move(state_->entries))};
   record_layer_index(state_->store, diff_id, written.index);
   record_layer_blob(state_->store, diff_id, written.blob, written.tar_size);
   return written;
 }
 
-
-std::shared_ptr<const LayerIndex> find_layer_index(const store::Store& store, const oci::DiffId& diff_id) {
+std::shared_ptr<const LayerIndex> find_layer_index(const store::Store& store,
+                                                   const oci::DiffId& diff_id) {
   const auto bytes = store.read_record("index", diff_id.hex());
   if (!bytes) return nullptr;
   try {

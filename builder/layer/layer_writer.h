@@ -1,9 +1,10 @@
 // Entries in -> tar -> DiffId -> compressor -> blob, in one pass; the index is made on the way.
 //
-// Deterministic: the same entries and bytes give the same tar, and the same tar gives the same compressed bytes for any
-// number of threads. Form: GNU/pax as docker reads it: ustar headers with pax records only where needed (long names, big
-// sizes, xattrs as SCHILY.xattr.*, sub-second or pre-1970 times); numeric owners, no names. The caller adds entries parents first,
-// in path_less order; whiteouts are written as .wh.<name>, opaque as .wh..wh..opq right after their directory.
+// Deterministic: the same entries and bytes give the same tar, and the same tar gives the same
+// compressed bytes for any number of threads. Form: GNU/pax as docker reads it: ustar headers with
+// pax records only where needed (long names, big sizes, xattrs as SCHILY.xattr.*, sub-second or
+// pre-1970 times); numeric owners, no names. The caller adds entries parents first, in path_less
+// order; whiteouts are written as .wh.<name>, opaque as .wh..wh..opq right after their directory.
 #pragma once
 
 #include <cstdint>
@@ -26,15 +27,18 @@ enum class Compression { none, gzip, zstd };
 
 struct LayerOptions {
   Compression compression = Compression::gzip;
-  int level = 0;               // 0: the compressor's default; gzip 1 to 3 (ISA-L's), zstd 1 to 19, else Error(usage)
-  unsigned threads = 0;        // 0: all cores
-  std::optional<std::int64_t> clamp_mtime;  // SOURCE_DATE_EPOCH: later times become this one, nanoseconds are dropped
-  bool trust_content = false;  // Entry::content, where given, is not checked against the bytes (saves a hash; the caller vouches)
+  int level =
+      0;  // 0: the compressor's default; gzip 1 to 3 (ISA-L's), zstd 1 to 19, else Error(usage)
+  unsigned threads = 0;  // 0: all cores
+  std::optional<std::int64_t>
+      clamp_mtime;  // SOURCE_DATE_EPOCH: later times become this one, nanoseconds are dropped
+  bool trust_content = false;  // Entry::content, where given, is not checked against the bytes
+                               // (saves a hash; the caller vouches)
 };
 
 struct WrittenLayer {
   oci::DiffId diff_id;
-  oci::Descriptor blob;        // media type by compression
+  oci::Descriptor blob;  // media type by compression
   std::uint64_t tar_size = 0;
   LayerIndex index;
 };
@@ -46,8 +50,9 @@ class LayerWriter {
   LayerWriter(const LayerWriter&) = delete;
   LayerWriter& operator=(const LayerWriter&) = delete;
 
-  // `content` gives exactly entry.size bytes for a regular file (nullptr for anything else); fewer or more is an Error ("changed while being read").
-  // entry.content, if set, is checked against the bytes; if not set it is filled in the index.
+  // `content` gives exactly entry.size bytes for a regular file (nullptr for anything else); fewer
+  // or more is an Error ("changed while being read"). entry.content, if set, is checked against the
+  // bytes; if not set it is filled in the index.
   void add(Entry entry, base::Source* content);
   // Publishes blob, index and layer record in the store.
   [[nodiscard]] WrittenLayer finish();
@@ -63,10 +68,14 @@ struct LayerRecord {
   std::vector<oci::Descriptor> blobs;  // one per compression, in order of creation
   std::uint64_t tar_size = 0;
 };
-[[nodiscard]] std::optional<LayerRecord> find_layer(const store::Store& store, const oci::DiffId& diff_id);
+[[nodiscard]] std::optional<LayerRecord> find_layer(const store::Store& store,
+                                                    const oci::DiffId& diff_id);
 // Adds (or confirms) one blob form of a layer.
-void record_layer_blob(const store::Store& store, const oci::DiffId& diff_id, const oci::Descriptor& blob, std::uint64_t tar_size);
-// Reads and parses the index record each time (a few ms for a large layer): keep it. nullptr: absent or damaged.
-[[nodiscard]] std::shared_ptr<const LayerIndex> find_layer_index(const store::Store& store, const oci::DiffId& diff_id);
+void record_layer_blob(const store::Store& store, const oci::DiffId& diff_id,
+                       const oci::Descriptor& blob, std::uint64_t tar_size);
+// Reads and parses the index record each time (a few ms for a large layer): keep it. nullptr:
+// absent or damaged.
+[[nodiscard]] std::shared_ptr<const LayerIndex> find_layer_index(const store::Store& store,
+                                                                 const oci::DiffId& diff_id);
 
 }  // namespace cooper::layer

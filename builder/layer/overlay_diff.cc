@@ -12,8 +12,10 @@ namespace {
 
 class OverlayDiff {
  public:
-  OverlayDiff(store::Store& store, const LayerStack& lower, const DiffOptions& diff, const LayerOptions& options)
-      : lower_(lower), prefix_(diff.form == TreeForm::overlay_userxattr ? "user.overlay." : "trusted.overlay."),
+  OverlayDiff(store::Store& store, const LayerStack& lower, const DiffOptions& diff,
+              const LayerOptions& options)
+      : lower_(lower),
+        prefix_(diff.form == TreeForm::overlay_userxattr ? "user.overlay." : "trusted.overlay."),
         out_(store, diff, options) {}
 
   void walk(DiskEntry directory);
@@ -29,7 +31,8 @@ class OverlayDiff {
   DiffWriter out_;
 };
 
-// Overlays can be mounted so that a renamed directory or a changed mode leaves only a mark; the bytes are elsewhere then.
+// Overlays can be mounted so that a renamed directory or a changed mode leaves only a mark; the
+// bytes are elsewhere then.
 void OverlayDiff::refuse_marks(const DiskEntry& disk, const char* name) const {
   if (!try_read_xattr(disk.fd.get(), prefix_ + name, disk.entry.path)) return;
   throw base::Error(base::ErrorKind::unsupported, "make layer from", disk.entry.path,
@@ -68,8 +71,8 @@ void OverlayDiff::walk(DiskEntry directory) {
 
 }  // namespace
 
-WrittenLayer write_overlay_diff(store::Store& store, int upper, const LayerStack& lower, const DiffOptions& diff,
-                                const LayerOptions& options) {
+WrittenLayer write_overlay_diff(store::Store& store, int upper, const LayerStack& lower,
+                                const DiffOptions& diff, const LayerOptions& options) {
   if (diff.form == TreeForm::plain) return write_tree_diff(store, upper, lower, diff, options);
   OverlayDiff walker(store, lower, diff, options);
   walker.walk(read_disk_directory(base::open_at(upper, ".", O_RDONLY | O_DIRECTORY), ""));

@@ -1,4 +1,5 @@
-// A Source read by a thread of its own, a few blocks ahead: decompressing and hashing go on while files are written.
+// A Source read by a thread of its own, a few blocks ahead: decompressing and hashing go on while
+// files are written.
 #pragma once
 
 #include <condition_variable>
@@ -14,7 +15,8 @@ namespace cooper::layer {
 
 class ReadAhead final : public base::Source {
  public:
-  // `inner` outlives this; nobody else reads it meanwhile. Its errors come out of read() in their place.
+  // `inner` outlives this; nobody else reads it meanwhile. Its errors come out of read() in their
+  // place.
   explicit ReadAhead(base::Source& inner);
   ~ReadAhead() override;
 

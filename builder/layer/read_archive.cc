@@ -26,7 +26,8 @@ class Peekable final : public base::Source {
   [[nodiscard]] std::string_view peek(std::size_t count) {
     while (start_.size() < count) {
       std::array<std::byte, kTarBlock> piece{};
-      const std::size_t got = inner_.read(std::span(piece).first(std::min(piece.size(), count - start_.size())));
+      const std::size_t got =
+          inner_.read(std::span(piece).first(std::min(piece.size(), count - start_.size())));
       if (got == 0) break;
       start_ += base::as_text(std::span<const std::byte>(piece).first(got));
     }
@@ -36,7 +37,8 @@ class Peekable final : public base::Source {
   [[nodiscard]] std::size_t read(std::span<std::byte> buffer) override {
     if (used_ == start_.size()) return inner_.read(buffer);
     const std::size_t count = std::min(buffer.size(), start_.size() - used_);
-    std::copy_n(base::as_bytes(start_).begin() + static_cast<std::ptrdiff_t>(used_), count, buffer.begin());
+    std::copy_n(base::as_bytes(start_).begin() + static_cast<std::ptrdiff_t>(used_), count,
+                buffer.begin());
     used_ += count;
     return count;
   }
@@ -69,9 +71,12 @@ LayerLimits archive_limits() {
   return limits;
 }
 
-std::unique_ptr<base::Source> make_filter(Peekable& file, const LayerLimits& limits, const std::string& name) {
+std::unique_ptr<base::Source> make_filter(Peekable& file, const LayerLimits& limits,
+                                          const std::string& name) {
   const std::string_view start = file.peek(6);
-  if (start.starts_with("BZh") || start.starts_with("\xfd" "7zXZ")) return make_archive_filter(file, name);
+  if (start.starts_with("BZh") || start.starts_with("\xfd"
+                                                    "7zXZ"))
+    return make_archive_filter(file, name);
   return make_decompressor(file, limits, name, {});
 }
 
@@ -91,7 +96,8 @@ void read_members(base::Source& bytes, const LayerLimits& limits, const std::str
 
 }  // namespace
 
-bool read_archive(base::Fd file, const std::string& name, const std::function<void(Entry, base::Source*)>& entry) {
+bool read_archive(base::Fd file, const std::string& name,
+                  const std::function<void(Entry, base::Source*)>& entry) {
   const LayerLimits limits = archive_limits();
   base::FdSource source(std::move(file), name);
   Peekable whole(source);

@@ -57,7 +57,8 @@ void append_block(std::string& out, UstarHeader& header) {
 }
 
 bool is_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
 // Puts `path` into name and prefix; false if it does not fit.
@@ -68,7 +69,8 @@ bool put_path(UstarHeader& header, std::string_view path) {
     return true;
   }
   const std::size_t slash = path.rfind('/', std::min(kPrefixSize, path.size() - 2));
-  if (slash == std::string_view::npos || slash == 0 || path.size() - slash - 1 > kNameSize) return false;
+  if (slash == std::string_view::npos || slash == 0 || path.size() - slash - 1 > kNameSize)
+    return false;
   put_text(header.prefix, path.substr(0, slash));
   put_text(header.name, path.substr(slash + 1));
   return true;
@@ -78,7 +80,8 @@ bool put_path(UstarHeader& header, std::string_view path) {
 void append_record(std::string& records, std::string_view key, std::string_view value) {
   const std::size_t rest = key.size() + value.size() + 3;
   std::size_t length = rest + 1;
-  while (length != rest + std::to_string(length).size()) length = rest + std::to_string(length).size();
+  while (length != rest + std::to_string(length).size())
+    length = rest + std::to_string(length).size();
   records += std::to_string(length);
   records += ' ';
   records += key;
@@ -88,7 +91,8 @@ void append_record(std::string& records, std::string_view key, std::string_view 
 }
 
 std::string pax_time(std::int64_t seconds, std::uint32_t nanoseconds) {
-  // A pax time is a decimal fraction: -1.25 is 1.25 s before 1970, which we hold as -2 s and 750000000 ns.
+  // A pax time is a decimal fraction: -1.25 is 1.25 s before 1970, which we hold as -2 s and
+  // 750000000 ns.
   const bool negative = seconds < 0;
   if (negative && nanoseconds > 0) {
     ++seconds;
@@ -102,7 +106,8 @@ std::string pax_time(std::int64_t seconds, std::uint32_t nanoseconds) {
   return text + "." + fraction;
 }
 
-void put_number(std::array<char, 8>& field, std::uint64_t value, std::string& records, std::string_view key) {
+void put_number(std::array<char, 8>& field, std::uint64_t value, std::string& records,
+                std::string_view key) {
   if (value > kMaxOctal7) append_record(records, key, std::to_string(value));
   put_octal(field, value > kMaxOctal7 ? 0 : value);
 }
@@ -144,7 +149,8 @@ char type_flag(const Entry& entry) {
     case EntryType::fifo: return '6';
     case EntryType::socket: break;
   }
-  throw base::Error(base::ErrorKind::unsupported, "write layer entry", entry.path, "a layer cannot hold a socket");
+  throw base::Error(base::ErrorKind::unsupported, "write layer entry", entry.path,
+                    "a layer cannot hold a socket");
 }
 
 void append_header(std::string& out, const Entry& entry, const std::string& path) {
@@ -155,21 +161,24 @@ void append_header(std::string& out, const Entry& entry, const std::string& path
     append_record(records, "path", path);
     put_text(header.name, ascii_name(path, kNameSize));
   }
-  if (entry.link.size() > kNameSize || !is_ascii(entry.link)) append_record(records, "linkpath", entry.link);
+  if (entry.link.size() > kNameSize || !is_ascii(entry.link))
+    append_record(records, "linkpath", entry.link);
   put_text(header.link, ascii_name(entry.link, kNameSize));
   put_octal(header.mode, entry.mode);
   put_number(header.uid, entry.uid, records, "uid");
   put_number(header.gid, entry.gid, records, "gid");
   if (entry.size > kMaxOctal11) append_record(records, "size", std::to_string(entry.size));
   put_octal(header.size, entry.size > kMaxOctal11 ? 0 : entry.size);
-  const bool plain_time =
-      entry.mtime >= 0 && entry.mtime <= static_cast<std::int64_t>(kMaxOctal11) && entry.mtime_nanoseconds == 0;
+  const bool plain_time = entry.mtime >= 0 &&
+                          entry.mtime <= static_cast<std::int64_t>(kMaxOctal11) &&
+                          entry.mtime_nanoseconds == 0;
   if (!plain_time) append_record(records, "mtime", pax_time(entry.mtime, entry.mtime_nanoseconds));
   const bool fits = entry.mtime >= 0 && entry.mtime <= static_cast<std::int64_t>(kMaxOctal11);
   put_octal(header.mtime, fits ? static_cast<std::uint64_t>(entry.mtime) : 0);
   put_octal(header.device_major, std::min<std::uint64_t>(entry.device_major, kMaxOctal7));
   put_octal(header.device_minor, std::min<std::uint64_t>(entry.device_minor, kMaxOctal7));
-  for (const auto& [name, value] : entry.xattrs) append_record(records, "SCHILY.xattr." + name, value);
+  for (const auto& [name, value] : entry.xattrs)
+    append_record(records, "SCHILY.xattr." + name, value);
   if (!records.empty()) append_pax_header(out, records, path);
   append_block(out, header);
 }
@@ -194,10 +203,12 @@ void append_tar_header(std::string& out, const Entry& entry) {
                       "names that begin with .wh. mean removed files in a layer");
   }
   if (entry.type == EntryType::whiteout) {
-    append_header(out, marker_of(entry), in_directory(base::parent_path(entry.path), ".wh." + name));
+    append_header(out, marker_of(entry),
+                  in_directory(base::parent_path(entry.path), ".wh." + name));
   } else if (entry.type == EntryType::directory) {
     append_header(out, entry, entry.path.empty() ? "./" : entry.path + "/");
-    if (entry.opaque) append_header(out, marker_of(entry), in_directory(entry.path, ".wh..wh..opq"));
+    if (entry.opaque)
+      append_header(out, marker_of(entry), in_directory(entry.path, ".wh..wh..opq"));
   } else {
     append_header(out, entry, entry.path);
   }

@@ -1,5 +1,6 @@
-// Entry -> the tar blocks that go before its bytes: one ustar header, and a pax header before it where ustar cannot say it
-// (names that are long or not ASCII, large sizes and ids, times with fractions or before 1970, xattrs).
+// Entry -> the tar blocks that go before its bytes: one ustar header, and a pax header before it
+// where ustar cannot say it (names that are long or not ASCII, large sizes and ids, times with
+// fractions or before 1970, xattrs).
 #pragma once
 
 #include <cstdint>
@@ -17,8 +18,9 @@ inline constexpr std::size_t kTarBlock = 512;
   return static_cast<std::size_t>((kTarBlock - size % kTarBlock) % kTarBlock);
 }
 
-// Appends the header blocks of `entry` to `out`. A whiteout becomes the empty file .wh.<name>; an opaque directory is followed by
-// its marker. Throws base::Error for what a layer cannot hold: sockets, names that look like whiteouts.
+// Appends the header blocks of `entry` to `out`. A whiteout becomes the empty file .wh.<name>; an
+// opaque directory is followed by its marker. Throws base::Error for what a layer cannot hold:
+// sockets, names that look like whiteouts.
 void append_tar_header(std::string& out, const Entry& entry);
 
 }  // namespace cooper::layer

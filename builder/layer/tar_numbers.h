@@ -8,11 +8,12 @@
 
 namespace cooper::layer {
 
-// A numeric field: octal digits between blanks and NULs, or (first bit set) a big-endian two's complement number.
+// A numeric field: octal digits between blanks and NULs, or (first bit set) a big-endian two's
+// complement number.
 [[nodiscard]] std::optional<std::int64_t> parse_tar_number(std::string_view field);
 
-// Seconds with an optional fraction, cut off below nanoseconds: (seconds, 0 <= nanoseconds < 10^9), rounded towards the past. Seconds
-// beyond what fits are held at the ends of the range.
+// Seconds with an optional fraction, cut off below nanoseconds: (seconds, 0 <= nanoseconds < 10^9),
+// rounded towards the past. Seconds beyond what fits are held at the ends of the range.
 struct PaxTime {
   std::int64_t seconds = 0;
   std::uint32_t nanoseconds = 0;
@@ -22,6 +23,7 @@ struct PaxTime {
 [[nodiscard]] std::optional<std::int64_t> parse_decimal(std::string_view text);
 
 // Takes the first "<length> <key>=<value>\n" off `records`; nullopt if it is malformed.
-[[nodiscard]] std::optional<std::pair<std::string_view, std::string_view>> take_pax_record(std::string_view& records);
+[[nodiscard]] std::optional<std::pair<std::string_view, std::string_view>> take_pax_record(
+    std::string_view& records);
 
 }  // namespace cooper::layer

@@ -15,7 +15,9 @@ using base::ErrorKind;
 
 constexpr std::size_t kBufferSize = std::size_t{256} << 10;
 
-std::string_view field(std::string_view block, std::size_t offset, std::size_t size) { return block.substr(offset, size); }
+std::string_view field(std::string_view block, std::size_t offset, std::size_t size) {
+  return block.substr(offset, size);
+}
 
 std::string_view text_field(std::string_view block, std::size_t offset, std::size_t size) {
   const std::string_view text = field(block, offset, size);
@@ -59,7 +61,9 @@ struct TarReader::Extension {
 TarReader::TarReader(base::Source& source, const LayerLimits& limits, std::string name)
     : source_(source), limits_(limits), name_(std::move(name)), buffer_(kBufferSize) {}
 
-void TarReader::fail(const std::string& cause) const { throw Error(ErrorKind::corrupt, "read layer", name_, cause); }
+void TarReader::fail(const std::string& cause) const {
+  throw Error(ErrorKind::corrupt, "read layer", name_, cause);
+}
 
 bool TarReader::fill(std::size_t least) {
   if (end_ - begin_ >= least) return true;
@@ -74,13 +78,15 @@ bool TarReader::fill(std::size_t least) {
   return true;
 }
 
-// nullopt at the end of the source, if that is between two blocks. The view is good until the next fill().
+// nullopt at the end of the source, if that is between two blocks. The view is good until the next
+// fill().
 std::optional<std::string_view> TarReader::read_block() {
   if (!fill(kTarBlock)) {
     if (begin_ != end_) fail("the tar is cut short");
     return std::nullopt;
   }
-  const std::string_view block = base::as_text(std::span<const std::byte>(buffer_).subspan(begin_, kTarBlock));
+  const std::string_view block =
+      base::as_text(std::span<const std::byte>(buffer_).subspan(begin_, kTarBlock));
   begin_ += kTarBlock;
   return block;
 }
@@ -102,7 +108,8 @@ std::string TarReader::read_body(std::uint64_t size) {
   std::string body;
   while (body.size() < size) {
     if (begin_ == end_ && !fill(1)) fail("the tar is cut short");
-    const std::size_t part = std::min<std::size_t>(static_cast<std::size_t>(size) - body.size(), end_ - begin_);
+    const std::size_t part =
+        std::min<std::size_t>(static_cast<std::size_t>(size) - body.size(), end_ - begin_);
     body += base::as_text(std::span<const std::byte>(buffer_).subspan(begin_, part));
     begin_ += part;
   }
@@ -110,14 +117,16 @@ std::string TarReader::read_body(std::uint64_t size) {
   return body;
 }
 
-void TarReader::Extension::record(std::string_view key, std::string_view value, const TarReader& reader) {
+void TarReader::Extension::record(std::string_view key, std::string_view value,
+                                  const TarReader& reader) {
   constexpr std::string_view kXattr = "SCHILY.xattr.";
   if (key.starts_with("GNU.sparse.")) {
     throw Error(ErrorKind::unsupported, "read layer", reader.name_, "it has a sparse file");
   }
   if (key.starts_with(kXattr)) {
     if (value.size() > reader.limits_.xattr_bytes || xattrs.size() >= reader.limits_.xattrs) {
-      throw Error(ErrorKind::limit, "read layer", reader.name_, "a member has too many or too large extended attributes");
+      throw Error(ErrorKind::limit, "read layer", reader.name_,
+                  "a member has too many or too large extended attributes");
     }
     xattrs[std::string(key.substr(kXattr.size()))] = value;
     return;
@@ -150,7 +159,8 @@ void TarReader::read_extension(char type, std::uint64_t size, Extension& extensi
   while (!records.empty()) {
     const auto record = take_pax_record(records);
     if (!record) fail("a pax header is malformed");
-    // A global header would speak of all that follow; nobody's layers use one, and Go's reader leaves it to the caller too.
+    // A global header would speak of all that follow; nobody's layers use one, and Go's reader
+    // leaves it to the caller too.
     if (type == 'x') extension.record(record->first, record->second, *this);
   }
 }
@@ -175,9 +185,11 @@ const TarMember* TarReader::next() {
       return nullptr;
     }
     if (++members_ > limits_.entries) {
-      throw Error(ErrorKind::limit, "read layer", name_, "more than " + std::to_string(limits_.entries) + " members");
+      throw Error(ErrorKind::limit, "read layer", name_,
+                  "more than " + std::to_string(limits_.entries) + " members");
     }
-    if (!has_good_checksum(*block)) fail(members_ == 1 ? "it is not a tar" : "a tar header has a wrong checksum");
+    if (!has_good_checksum(*block))
+      fail(members_ == 1 ? "it is not a tar" : "a tar header has a wrong checksum");
     const char type = (*block)[156];
     const auto size = parse_tar_number(field(*block, 124, 12));
     if (!size || *size < 0) fail("a tar header has a bad size");
@@ -203,7 +215,8 @@ void TarReader::parse_header(std::string_view block, std::int64_t size) {
   member_.name = text_field(block, 0, 100);
   member_.link = text_field(block, 157, 100);
   member_.type = block[156] == '\0' ? '0' : block[156];
-  if (block[156] == '\0' && member_.name.ends_with('/')) member_.type = '5';  // as in the oldest form
+  if (block[156] == '\0' && member_.name.ends_with('/'))
+    member_.type = '5';  // as in the oldest form
   member_.mode = static_cast<std::uint32_t>(number(100, 8, "mode") & 07777);
   member_.uid = number(108, 8, "uid");
   member_.gid = number(116, 8, "gid");
@@ -245,8 +258,15 @@ void TarReader::apply(Extension& extension) {
 void TarReader::finish_member() {
   switch (member_.type) {
     case '0': break;
-    case '1': case '2': case '3': case '4': case '5': case '6': member_.size = 0; break;
-    case 'S': throw Error(ErrorKind::unsupported, "read layer", name_, "it has a sparse file, '" + member_.name + "'");
+    case '1':
+    case '2':
+    case '3':
+    case '4':
+    case '5':
+    case '6': member_.size = 0; break;
+    case 'S':
+      throw Error(ErrorKind::unsupported, "read layer", name_,
+                  "it has a sparse file, '" + member_.name + "'");
     default:
       throw Error(ErrorKind::unsupported, "read layer", name_,
                   "'" + member_.name + "' is of tar type '" + std::string(1, member_.type) + "'");

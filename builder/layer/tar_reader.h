@@ -1,7 +1,9 @@
-// A tar stream -> its members: v7, ustar, GNU long names and base-256 numbers, pax. Untrusted input, read as Go's archive/tar reads
-// it, so that we see what docker sees. Names and times are given as they are; what they may be is decided by layer_member.h.
+// A tar stream -> its members: v7, ustar, GNU long names and base-256 numbers, pax. Untrusted
+// input, read as Go's archive/tar reads it, so that we see what docker sees. Names and times are
+// given as they are; what they may be is decided by layer_member.h.
 //
-// Refused by name: sparse files, multi-volume archives and other kinds of members a layer has no use for.
+// Refused by name: sparse files, multi-volume archives and other kinds of members a layer has no
+// use for.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +22,8 @@ namespace cooper::layer {
 struct TarMember {
   std::string name;
   std::string link;
-  char type = '0';  // '0' file, '1' hard link, '2' symlink, '3' character, '4' block, '5' directory, '6' fifo
+  char type = '0';  // '0' file, '1' hard link, '2' symlink, '3' character, '4' block, '5'
+                    // directory, '6' fifo
   std::uint32_t mode = 0;
   std::int64_t uid = 0, gid = 0;
   std::uint64_t size = 0;  // of the data that follow; 0 for anything but a file
@@ -39,9 +42,11 @@ class TarReader {
   // `source` outlives the reader. `name` is for error texts.
   TarReader(base::Source& source, const LayerLimits& limits, std::string name);
 
-  // The next member, what is left of the one before is skipped; nullptr at the end of the archive. Valid until the next call.
+  // The next member, what is left of the one before is skipped; nullptr at the end of the archive.
+  // Valid until the next call.
   [[nodiscard]] const TarMember* next();
-  // The next bytes of the member's data, never more than are left; empty at their end. Valid until the next call.
+  // The next bytes of the member's data, never more than are left; empty at their end. Valid until
+  // the next call.
   [[nodiscard]] std::span<const std::byte> data();
   // Reads the source to its end and throws the bytes away.
   void drain();
@@ -65,8 +70,8 @@ class TarReader {
   std::string name_;
   std::vector<std::byte> buffer_;
   std::size_t begin_ = 0, end_ = 0;
-  std::uint64_t left_ = 0;     // data of the member not given yet
-  std::size_t padding_ = 0;    // after the data
+  std::uint64_t left_ = 0;   // data of the member not given yet
+  std::size_t padding_ = 0;  // after the data
   std::uint64_t members_ = 0;
   bool end_marker_ = false;
   bool done_ = false;

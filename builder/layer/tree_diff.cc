@@ -21,7 +21,8 @@ using Names = std::vector<std::string>;
 
 class TreeDiff {
  public:
-  TreeDiff(store::Store& store, const LayerStack& before, const DiffOptions& diff, const LayerOptions& options)
+  TreeDiff(store::Store& store, const LayerStack& before, const DiffOptions& diff,
+           const LayerOptions& options)
       : before_(before), clamp_(options.clamp_mtime), out_(store, diff, options) {}
 
   void walk(DiskEntry directory, const Entry* before);
@@ -38,7 +39,8 @@ class TreeDiff {
 
 bool TreeDiff::is_same_file(const DiskEntry& disk, const Entry& before) const {
   const Entry& now = disk.entry;
-  if (!out_.same_attributes(now, before) || now.size != before.size || now.link != before.link) return false;
+  if (!out_.same_attributes(now, before) || now.size != before.size || now.link != before.link)
+    return false;
   if (now.type != EntryType::file || !clamp_ || now.mtime < *clamp_) return true;
   // Clamped times do not tell two builds apart: the bytes must.
   if (!before.content) return false;
@@ -85,10 +87,11 @@ void TreeDiff::walk(DiskEntry directory, const Entry* before) {
 
 }  // namespace
 
-WrittenLayer write_tree_diff(store::Store& store, int root, const LayerStack& before, const DiffOptions& diff,
-                             const LayerOptions& options) {
+WrittenLayer write_tree_diff(store::Store& store, int root, const LayerStack& before,
+                             const DiffOptions& diff, const LayerOptions& options) {
   TreeDiff walker(store, before, diff, options);
-  walker.walk(read_disk_directory(base::open_at(root, ".", O_RDONLY | O_DIRECTORY), ""), before.find("")->entry);
+  walker.walk(read_disk_directory(base::open_at(root, ".", O_RDONLY | O_DIRECTORY), ""),
+              before.find("")->entry);
   return walker.finish();
 }
 

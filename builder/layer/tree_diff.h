@@ -1,6 +1,7 @@
-// A directory of changes -> a layer. The root itself is in the layer only if its mode, owner or xattrs changed: whoever makes an upper
-// directory gives it those of the root below. Reads by descriptors; mtimes, xattrs, hard links and devices are kept; sockets are left
-// out, as docker does; a hole is read as zeros.
+// A directory of changes -> a layer. The root itself is in the layer only if its mode, owner or
+// xattrs changed: whoever makes an upper directory gives it those of the root below. Reads by
+// descriptors; mtimes, xattrs, hard links and devices are kept; sockets are left out, as docker
+// does; a hole is read as zeros.
 #pragma once
 
 #include <string>
@@ -18,15 +19,18 @@ struct DiffOptions {
   unsigned threads = 0;
 };
 
-// The upper directory of an overlay over `lower`: every entry in it is a change. A directory that was only copied up (same
-// attributes as in `lower`) is in the layer if something below it changed, because tar needs parents, as docker does it, and left out
-// if not; a directory whose only difference is the mtime caused by mount stubs is given its lower mtime by the caller beforehand.
+// The upper directory of an overlay over `lower`: every entry in it is a change. A directory that
+// was only copied up (same attributes as in `lower`) is in the layer if something below it changed,
+// because tar needs parents, as docker does it, and left out if not; a directory whose only
+// difference is the mtime caused by mount stubs is given its lower mtime by the caller beforehand.
 // The overlay must not be mounted with redirect_dir or metacopy (Error(unsupported)).
-[[nodiscard]] WrittenLayer write_overlay_diff(store::Store& store, int upper, const LayerStack& lower,
-                                              const DiffOptions& diff, const LayerOptions& options);
+[[nodiscard]] WrittenLayer write_overlay_diff(store::Store& store, int upper,
+                                              const LayerStack& lower, const DiffOptions& diff,
+                                              const LayerOptions& options);
 
-// A whole tree compared with what `before` says it was (plain directories). A file counts as unchanged when size, times, mode, owner
-// and xattrs are as they were; where the times were clamped, its bytes are compared.
+// A whole tree compared with what `before` says it was (plain directories). A file counts as
+// unchanged when size, times, mode, owner and xattrs are as they were; where the times were
+// clamped, its bytes are compared.
 [[nodiscard]] WrittenLayer write_tree_diff(store::Store& store, int root, const LayerStack& before,
                                            const DiffOptions& diff, const LayerOptions& options);
 

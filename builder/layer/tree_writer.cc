@@ -29,8 +29,11 @@ std::array<timespec, 2> times_of(const Entry& entry) {
 }  // namespace
 
 TreeWriter::TreeWriter(int root, TreeForm form, std::vector<std::string>& warnings)
-    : root_(root), form_(form), warnings_(warnings),
-      chain_(root, [this](const std::string& path) { created_.insert(path); }), own_uid_(::geteuid()),
+    : root_(root),
+      form_(form),
+      warnings_(warnings),
+      chain_(root, [this](const std::string& path) { created_.insert(path); }),
+      own_uid_(::geteuid()),
       own_gid_(::getegid()) {}
 
 void TreeWriter::warn(const Entry& entry, const std::string& text) {
@@ -67,10 +70,13 @@ bool TreeWriter::has_own_owner(const Entry& entry) const {
 
 void TreeWriter::refuse_owner(const Entry& entry) const {
   const int error_number = errno;
-  auto error = base::system_error("set owner " + std::to_string(entry.uid) + ":" + std::to_string(entry.gid) + " of",
-                                  entry.path, error_number);
+  auto error = base::system_error(
+      "set owner " + std::to_string(entry.uid) + ":" + std::to_string(entry.gid) + " of",
+      entry.path, error_number);
   if (error_number == EINVAL || error_number == EPERM) {
-    error.with_hint("this id has no place in the user namespace: give your user more ids in /etc/subuid and /etc/subgid");
+    error.with_hint(
+        "this id has no place in the user namespace: give your user more ids in /etc/subuid and "
+        "/etc/subgid");
   }
   throw error;
 }
@@ -78,7 +84,8 @@ void TreeWriter::refuse_owner(const Entry& entry) const {
 void TreeWriter::set_xattrs(int fd, const Entry& entry) {
   for (const auto& [name, value] : entry.xattrs) {
     if (::fsetxattr(fd, name.c_str(), value.data(), value.size(), 0) == 0) continue;
-    if (errno != ENOTSUP && errno != EPERM) base::throw_errno("set extended attribute " + name + " of", entry.path);
+    if (errno != ENOTSUP && errno != EPERM)
+      base::throw_errno("set extended attribute " + name + " of", entry.path);
     warn(entry, "extended attribute " + name + " cannot be kept on this file system");
   }
 }
@@ -92,7 +99,8 @@ void TreeWriter::set_attributes(int fd, const Entry& entry) {
 }
 
 void TreeWriter::set_link_attributes(int parent, const std::string& name, const Entry& entry) {
-  if (!has_own_owner(entry) && ::fchownat(parent, name.c_str(), entry.uid, entry.gid, AT_SYMLINK_NOFOLLOW) != 0) {
+  if (!has_own_owner(entry) &&
+      ::fchownat(parent, name.c_str(), entry.uid, entry.gid, AT_SYMLINK_NOFOLLOW) != 0) {
     refuse_owner(entry);
   }
   if (::utimensat(parent, name.c_str(), times_of(entry).data(), AT_SYMLINK_NOFOLLOW) != 0) {
@@ -123,12 +131,16 @@ void TreeWriter::make_special(const Entry& entry) {
     warn(entry, "this device cannot be made without privileges; it is kept in the image");
     return;
   }
-  // No link is there, so this changes the node just made and nothing else. (fchmodat has no AT_SYMLINK_NOFOLLOW here.)
+  // No link is there, so this changes the node just made and nothing else. (fchmodat has no
+  // AT_SYMLINK_NOFOLLOW here.)
   const base::Fd node = base::open_at(parent, name, O_PATH);
   const std::string self = "/proc/self/fd/" + std::to_string(node.get());
-  if (!has_own_owner(entry) && ::fchownat(node.get(), "", entry.uid, entry.gid, AT_EMPTY_PATH) != 0) refuse_owner(entry);
-  if (::fchmodat(AT_FDCWD, self.c_str(), entry.mode, 0) != 0) base::throw_errno("set mode of", entry.path);
-  if (::utimensat(AT_FDCWD, self.c_str(), times_of(entry).data(), 0) != 0) base::throw_errno("set time of", entry.path);
+  if (!has_own_owner(entry) && ::fchownat(node.get(), "", entry.uid, entry.gid, AT_EMPTY_PATH) != 0)
+    refuse_owner(entry);
+  if (::fchmodat(AT_FDCWD, self.c_str(), entry.mode, 0) != 0)
+    base::throw_errno("set mode of", entry.path);
+  if (::utimensat(AT_FDCWD, self.c_str(), times_of(entry).data(), 0) != 0)
+    base::throw_errno("set time of", entry.path);
 }
 
 void TreeWriter::make_hardlink(const Entry& entry) {
@@ -149,7 +161,9 @@ void TreeWriter::create_file(const Entry& entry) {
   file_path_ = entry.path;
 }
 
-void TreeWriter::write_content(std::span<const std::byte> bytes) { base::write_all(file_.get(), bytes, file_path_); }
+void TreeWriter::write_content(std::span<const std::byte> bytes) {
+  base::write_all(file_.get(), bytes, file_path_);
+}
 
 void TreeWriter::close_file(const Entry& entry) {
   set_attributes(file_.get(), entry);
@@ -158,7 +172,8 @@ void TreeWriter::close_file(const Entry& entry) {
 
 // --- what hides things of lower layers
 
-// Plain directories: the lower layer's things are really there and go, except what this layer has put in their place.
+// Plain directories: the lower layer's things are really there and go, except what this layer has
+// put in their place.
 void TreeWriter::remove_lower(const std::string& directory, const LayerTree::Nodes& nodes) {
   const base::Fd fd(::fcntl(chain_.make(directory), F_DUPFD_CLOEXEC, 3));
   if (!fd.valid()) base::throw_errno("open directory", directory);
@@ -188,13 +203,15 @@ void TreeWriter::hide(const Entry& entry, const LayerTree::Nodes& nodes) {
     });
     return;
   }
-  const char* attribute = form_ == TreeForm::overlay ? "trusted.overlay.opaque" : "user.overlay.opaque";
+  const char* attribute =
+      form_ == TreeForm::overlay ? "trusted.overlay.opaque" : "user.overlay.opaque";
   if (::fsetxattr(chain_.make(entry.path), attribute, "y", 1, 0) != 0) {
     base::throw_errno(std::string("set ") + attribute + " of", entry.path);
   }
 }
 
-void TreeWriter::finish(const LayerTree::Nodes& nodes, const std::function<Entry(const std::string&)>& implied) {
+void TreeWriter::finish(const LayerTree::Nodes& nodes,
+                        const std::function<Entry(const std::string&)>& implied) {
   // Children first: a directory's mode may forbid to enter it.
   for (auto node = nodes.rbegin(); node != nodes.rend(); ++node) {
     const Entry& entry = node->second.entry;

@@ -1,5 +1,6 @@
-// Writes the entries of a layer beneath a directory, by descriptors only; see directory_chain.h for why nothing escapes. Where
-// things go and what replaces what was decided before (layer_tree.h). Directories get their attributes at the end.
+// Writes the entries of a layer beneath a directory, by descriptors only; see directory_chain.h for
+// why nothing escapes. Where things go and what replaces what was decided before (layer_tree.h).
+// Directories get their attributes at the end.
 #pragma once
 
 #include <cstdint>
@@ -34,12 +35,15 @@ class TreeWriter {
   void create_file(const Entry& entry);
   void write_content(std::span<const std::byte> bytes);
   void close_file(const Entry& entry);
-  // Attributes of the directories that have an entry, or that were made for the sake of others (`implied` tells theirs).
-  void finish(const LayerTree::Nodes& nodes, const std::function<Entry(const std::string&)>& implied);
+  // Attributes of the directories that have an entry, or that were made for the sake of others
+  // (`implied` tells theirs).
+  void finish(const LayerTree::Nodes& nodes,
+              const std::function<Entry(const std::string&)>& implied);
 
  private:
   [[nodiscard]] int parent_of(const std::string& path);
-  // Calls `make(parent, name)`, an *at call that returns < 0 with EEXIST if something is in the way, which is then removed.
+  // Calls `make(parent, name)`, an *at call that returns < 0 with EEXIST if something is in the
+  // way, which is then removed.
   template <class Make>
   int make_new(const char* doing, const std::string& path, const Make& make);
   void set_attributes(int fd, const Entry& entry);

@@ -16,7 +16,8 @@ constexpr std::size_t kMaxValue = std::size_t{64} << 10;  // the kernel's own li
 
 }  // namespace
 
-std::optional<std::string> try_read_xattr(int fd, const std::string& name, const std::string& path) {
+std::optional<std::string> try_read_xattr(int fd, const std::string& name,
+                                          const std::string& path) {
   std::array<char, 256> small{};
   ssize_t size = ::fgetxattr(fd, name.c_str(), small.data(), small.size());
   if (size >= 0) return std::string(small.data(), static_cast<std::size_t>(size));

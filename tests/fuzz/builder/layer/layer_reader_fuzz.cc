@@ -1,5 +1,6 @@
-// Any bytes as a layer, unpacked beside a directory that must not change. The first byte chooses: as they are, or cut into tar
-// blocks with right checksums, so that the rules behind the checksum are reached.
+// Any bytes as a layer, unpacked beside a directory that must not change. The first byte chooses:
+// as they are, or cut into tar blocks with right checksums, so that the rules behind the checksum
+// are reached.
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -33,9 +34,11 @@ struct Place {
 
   void check() const {
     struct stat status {};
-    const bool same = ::stat((path + "/canary/secret").c_str(), &status) == 0 && status.st_size == 6 && status.st_nlink == 1 &&
-                      std::distance(fs::directory_iterator(path + "/canary"), fs::directory_iterator()) == 1 &&
-                      std::distance(fs::directory_iterator(path), fs::directory_iterator()) <= 3;
+    const bool same =
+        ::stat((path + "/canary/secret").c_str(), &status) == 0 && status.st_size == 6 &&
+        status.st_nlink == 1 &&
+        std::distance(fs::directory_iterator(path + "/canary"), fs::directory_iterator()) == 1 &&
+        std::distance(fs::directory_iterator(path), fs::directory_iterator()) <= 3;
     if (!same) std::abort();
   }
 };
@@ -58,7 +61,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0) return 0;
   std::string bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
   if ((data[0] & 1) != 0) repair_checksums(bytes);
-  const layer::TreeForm form = (data[0] & 2) != 0 ? layer::TreeForm::plain : layer::TreeForm::overlay;
+  const layer::TreeForm form =
+      (data[0] & 2) != 0 ? layer::TreeForm::plain : layer::TreeForm::overlay;
   layer::ReadOptions options;
   options.limits.tar_bytes = 1 << 20;
   options.limits.entries = 1000;
@@ -66,7 +70,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fs::create_directories(place.path + "/root");
   try {
     const base::Fd root = base::open_host_directory(place.path + "/root");
-    const layer::ReadLayer read = layer::read_layer(store, blob, std::nullopt, root.get(), form, {}, options);
+    const layer::ReadLayer read =
+        layer::read_layer(store, blob, std::nullopt, root.get(), form, {}, options);
     const auto again = layer::parse_layer_index(layer::serialize(read.index));
     if (again.entries() != read.index.entries()) std::abort();
     const layer::LayerStack stack({std::make_shared<const layer::LayerIndex>(again)});

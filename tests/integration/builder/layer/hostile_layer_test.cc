@@ -1,4 +1,5 @@
-// Hostile layers as root, where a slip would reach anything: overlay form, devices, races, very many members.
+// Hostile layers as root, where a slip would reach anything: overlay form, devices, races, very
+// many members.
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -38,7 +39,8 @@ struct Box {
 
   ReadLayer unpack(const std::string& tar, TreeForm form = TreeForm::overlay) {
     const base::Fd fd = base::open_host_directory(root);
-    return read_layer(temp.store(), test::store_tar(temp.store(), tar), std::nullopt, fd.get(), form, {});
+    return read_layer(temp.store(), test::store_tar(temp.store(), tar), std::nullopt, fd.get(),
+                      form, {});
   }
   ReadLayer unpack(const std::vector<RawMember>& members, TreeForm form = TreeForm::overlay) {
     return unpack(test::tar_of(members), form);
@@ -47,8 +49,16 @@ struct Box {
 
 TEST_CASE("whiteouts, opaque directories and devices in overlay form") {
   Box box;
-  box.unpack({{"d/", '5'}, {"d/.wh.x"}, {"o/", '5'}, {"o/.wh..wh..opq"}, {"o/f", '0', "1"}, {".wh.late"}, {"late", '0', "2"},
-              {".wh.both"}, {"both/", '5'}, {"null", '3', "", "", 0666, {}, {}, {}, {}, test::octal(1, 8)}});
+  box.unpack({{"d/", '5'},
+              {"d/.wh.x"},
+              {"o/", '5'},
+              {"o/.wh..wh..opq"},
+              {"o/f", '0', "1"},
+              {".wh.late"},
+              {"late", '0', "2"},
+              {".wh.both"},
+              {"both/", '5'},
+              {"null", '3', "", "", 0666, {}, {}, {}, {}, test::octal(1, 8)}});
   struct stat status {};
   REQUIRE(::lstat((box.root + "/d/x").c_str(), &status) == 0);
   CHECK(S_ISCHR(status.st_mode));
@@ -65,10 +75,20 @@ TEST_CASE("whiteouts, opaque directories and devices in overlay form") {
 TEST_CASE("links to the outside, in every form of tree") {
   for (const TreeForm form : {TreeForm::overlay, TreeForm::plain}) {
     Box box;
-    box.unpack({{"a", '2', "", box.canary}, {"a/new", '0', "1"}, {"a/dir/", '5', "", "", 0777}, {"a/secret", '0', "2"},
-                {"a/.wh.secret"}, {"b", '2', "", "../canary"}, {"b/.wh..wh..opq"}, {"b/", '5', "", "", 0777}, {"hl", '1', "", "a", 0777}},
+    box.unpack({{"a", '2', "", box.canary},
+                {"a/new", '0', "1"},
+                {"a/dir/", '5', "", "", 0777},
+                {"a/secret", '0', "2"},
+                {"a/.wh.secret"},
+                {"b", '2', "", "../canary"},
+                {"b/.wh..wh..opq"},
+                {"b/", '5', "", "", 0777},
+                {"hl", '1', "", "a", 0777}},
                form);
-    CHECK_THROWS_AS(box.unpack({{"x", '2', "", box.canary + "/secret"}, {"y", '1', "", box.canary + "/secret"}}, form), base::Error);
+    CHECK_THROWS_AS(
+        box.unpack({{"x", '2', "", box.canary + "/secret"}, {"y", '1', "", box.canary + "/secret"}},
+                   form),
+        base::Error);
   }
 }
 
@@ -84,7 +104,8 @@ TEST_CASE("a tree whose lower layers hold links to the outside") {
 TEST_CASE("somebody exchanges a directory with a link while a layer is unpacked") {
   Box box;
   std::vector<RawMember> members;
-  for (int i = 0; i < 3000; ++i) members.push_back({"d" + std::to_string(i % 3) + "/e/f" + std::to_string(i), '0', "x"});
+  for (int i = 0; i < 3000; ++i)
+    members.push_back({"d" + std::to_string(i % 3) + "/e/f" + std::to_string(i), '0', "x"});
   const std::string tar = test::tar_of(members);
   fs::create_directories(box.root + "/other");
   fs::create_symlink(box.canary, box.root + "/other/link");
@@ -92,7 +113,8 @@ TEST_CASE("somebody exchanges a directory with a link while a layer is unpacked"
   std::thread swapper([&] {
     const std::string link = box.root + "/other/link", directory = box.root + "/d1";
     while (!stop) {
-      ::syscall(SYS_renameat2, AT_FDCWD, link.c_str(), AT_FDCWD, directory.c_str(), RENAME_EXCHANGE);
+      ::syscall(SYS_renameat2, AT_FDCWD, link.c_str(), AT_FDCWD, directory.c_str(),
+                RENAME_EXCHANGE);
     }
   });
   for (int round = 0; round < 3; ++round) {
@@ -108,12 +130,14 @@ TEST_CASE("somebody exchanges a directory with a link while a layer is unpacked"
 TEST_CASE("very many members") {
   Box box;
   std::string tar;
-  for (int i = 0; i < 50000; ++i) tar += test::raw_header({"d" + std::to_string(i % 100) + "/f" + std::to_string(i)});
+  for (int i = 0; i < 50000; ++i)
+    tar += test::raw_header({"d" + std::to_string(i % 100) + "/f" + std::to_string(i)});
   tar += std::string(1024, '\0');
   const auto blob = test::store_tar(box.temp.store(), tar);
   tar.clear();
   tar.shrink_to_fit();
-  const ReadLayer layer = read_layer(box.temp.store(), blob, std::nullopt, -1, TreeForm::overlay, {});
+  const ReadLayer layer =
+      read_layer(box.temp.store(), blob, std::nullopt, -1, TreeForm::overlay, {});
   CHECK(layer.index.entries().size() == 50000);
 }
 

@@ -1,4 +1,5 @@
-// Needs root: what happens on a real overlay becomes a layer, and the layers unpacked again look the same.
+// Needs root: what happens on a real overlay becomes a layer, and the layers unpacked again look
+// the same.
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -24,20 +25,25 @@ namespace fs = std::filesystem;
 // Mounts of this process alone.
 void enter_own_mounts() {
   static const bool done = [] {
-    return ::unshare(CLONE_NEWNS) == 0 && ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
+    return ::unshare(CLONE_NEWNS) == 0 &&
+           ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
   }();
   REQUIRE_MESSAGE(done, "this test needs root and mount namespaces");
 }
 
 class Overlay {
  public:
-  Overlay(const std::string& work, const std::vector<std::string>& lower_first) : at_(work + "/merged"), upper_(work + "/upper") {
-    for (const std::string& directory : {at_, upper_, work + "/work"}) fs::create_directories(directory);
+  Overlay(const std::string& work, const std::vector<std::string>& lower_first)
+      : at_(work + "/merged"), upper_(work + "/upper") {
+    for (const std::string& directory : {at_, upper_, work + "/work"})
+      fs::create_directories(directory);
     std::string lower;
-    for (auto layer = lower_first.rbegin(); layer != lower_first.rend(); ++layer) lower += (lower.empty() ? "" : ":") + *layer;
-    const std::string options =
-        "lowerdir=" + lower + ",upperdir=" + upper_ + ",workdir=" + work + "/work,redirect_dir=off,metacopy=off,index=off";
-    REQUIRE_MESSAGE(::mount("overlay", at_.c_str(), "overlay", 0, options.c_str()) == 0, std::strerror(errno));
+    for (auto layer = lower_first.rbegin(); layer != lower_first.rend(); ++layer)
+      lower += (lower.empty() ? "" : ":") + *layer;
+    const std::string options = "lowerdir=" + lower + ",upperdir=" + upper_ + ",workdir=" + work +
+                                "/work,redirect_dir=off,metacopy=off,index=off";
+    REQUIRE_MESSAGE(::mount("overlay", at_.c_str(), "overlay", 0, options.c_str()) == 0,
+                    std::strerror(errno));
   }
   ~Overlay() { ::umount2(at_.c_str(), MNT_DETACH); }
   Overlay(const Overlay&) = delete;
@@ -52,19 +58,25 @@ class Overlay {
 
 void shell(const std::string& directory, const std::string& commands) {
   const std::string script = "cd '" + directory + "' && set -e\n" + commands;
-  REQUIRE(::system(("/bin/sh -c '" + [&] {
-            std::string quoted;
-            for (const char c : script) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-            return quoted;
-          }() + "'").c_str()) == 0);
+  REQUIRE(::system(("/bin/sh -c '" +
+                    [&] {
+                      std::string quoted;
+                      for (const char c : script)
+                        quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+                      return quoted;
+                    }() +
+                    "'")
+                       .c_str()) == 0);
 }
 
-WrittenLayer write_whole(store::Store& store, const std::string& root, const LayerOptions& options = {}) {
+WrittenLayer write_whole(store::Store& store, const std::string& root,
+                         const LayerOptions& options = {}) {
   const base::Fd fd = base::open_host_directory(root);
   return write_tree_diff(store, fd.get(), LayerStack(), {}, options);
 }
 
-std::string unpack(store::Store& store, const WrittenLayer& layer, const std::string& to, TreeForm form) {
+std::string unpack(store::Store& store, const WrittenLayer& layer, const std::string& to,
+                   TreeForm form) {
   fs::create_directories(to);
   const base::Fd fd = base::open_host_directory(to);
   const ReadLayer read = read_layer(store, layer.blob, layer.diff_id, fd.get(), form, {});
@@ -74,7 +86,8 @@ std::string unpack(store::Store& store, const WrittenLayer& layer, const std::st
 
 LayerStack stack_of(const std::vector<const WrittenLayer*>& layers) {
   std::vector<std::shared_ptr<const LayerIndex>> indexes;
-  for (const WrittenLayer* layer : layers) indexes.push_back(std::make_shared<const LayerIndex>(layer->index));
+  for (const WrittenLayer* layer : layers)
+    indexes.push_back(std::make_shared<const LayerIndex>(layer->index));
   return LayerStack(std::move(indexes));
 }
 
@@ -103,28 +116,30 @@ TEST_CASE("an overlay's changes become a layer; unpacked in either form it gives
   CHECK(::setxattr((path + "/base/usr").c_str(), "user.note", "hello", 5, 0) == 0);
   const WrittenLayer base = write_whole(temp.store(), path + "/base");
   const std::string lower = unpack(temp.store(), base, path + "/l0", TreeForm::overlay);
-  CHECK(test::tree_text(lower) == test::tree_text(path + "/base"));
+  CHECK(test::first_difference(lower, path + "/base") == "");
 
   const Overlay overlay(path + "/o", {lower});
   shell(overlay.at(), kChange);
   const base::Fd upper = base::open_host_directory(overlay.upper());
-  const WrittenLayer change = write_overlay_diff(temp.store(), upper.get(), stack_of({&base}), {}, {});
+  const WrittenLayer change =
+      write_overlay_diff(temp.store(), upper.get(), stack_of({&base}), {}, {});
   CHECK(change.index.find("gone")->type == EntryType::whiteout);
   CHECK(change.index.find("opaque")->opaque);
   CHECK(change.index.find("new/sub/n")->link == "new/n2");
   CHECK(change.index.find("usr") == nullptr);
   CHECK(change.index.find("tmp") == nullptr);
-  const auto expected = test::tree_text(overlay.at());
 
   const std::string second = unpack(temp.store(), change, path + "/l1", TreeForm::overlay);
   const Overlay again(path + "/o2", {lower, second});
-  CHECK(test::tree_text(again.at()) == expected);
+  CHECK(test::first_difference(again.at(), overlay.at()) == "");
 
   const std::string plain = unpack(temp.store(), base, path + "/plain", TreeForm::plain);
   unpack(temp.store(), change, plain, TreeForm::plain);
-  CHECK(test::tree_text(plain) == expected);
+  CHECK(test::first_difference(plain, overlay.at()) == "");
   const base::Fd root = base::open_host_directory(plain);
-  CHECK(write_tree_diff(temp.store(), root.get(), stack_of({&base, &change}), {}, {}).index.entries().empty());
+  CHECK(write_tree_diff(temp.store(), root.get(), stack_of({&base, &change}), {}, {})
+            .index.entries()
+            .empty());
 }
 
 TEST_CASE("a directory that was only copied up stays out, one with a changed child stays in") {
@@ -132,12 +147,14 @@ TEST_CASE("a directory that was only copied up stays out, one with a changed chi
   test::TempStore temp;
   const std::string& path = temp.path();
   fs::create_directories(path + "/base");
-  shell(path + "/base", "mkdir -p a/b c/d; echo 1 > a/b/1; echo 2 > c/d/2; touch -d @1500000000 a/b a c/d c");
+  shell(path + "/base",
+        "mkdir -p a/b c/d; echo 1 > a/b/1; echo 2 > c/d/2; touch -d @1500000000 a/b a c/d c");
   const WrittenLayer base = write_whole(temp.store(), path + "/base");
   const Overlay overlay(path + "/o", {path + "/base"});
   shell(overlay.at(), "touch a/b/tmp; rm a/b/tmp; touch -d @1500000000 a/b; echo 3 >> c/d/2");
   const base::Fd upper = base::open_host_directory(overlay.upper());
-  const WrittenLayer change = write_overlay_diff(temp.store(), upper.get(), stack_of({&base}), {}, {});
+  const WrittenLayer change =
+      write_overlay_diff(temp.store(), upper.get(), stack_of({&base}), {}, {});
   CHECK(change.index.find("a") == nullptr);
   CHECK(change.index.find("c") != nullptr);
   CHECK(change.index.find("c/d/2") != nullptr);
@@ -151,7 +168,9 @@ TEST_CASE("nothing changed: an empty layer") {
   const WrittenLayer base = write_whole(temp.store(), temp.path() + "/base");
   const Overlay overlay(temp.path() + "/o", {temp.path() + "/base"});
   const base::Fd upper = base::open_host_directory(overlay.upper());
-  CHECK(write_overlay_diff(temp.store(), upper.get(), stack_of({&base}), {}, {}).index.entries().empty());
+  CHECK(write_overlay_diff(temp.store(), upper.get(), stack_of({&base}), {}, {})
+            .index.entries()
+            .empty());
 }
 
 TEST_CASE("marks of overlays mounted otherwise are refused") {
@@ -160,8 +179,8 @@ TEST_CASE("marks of overlays mounted otherwise are refused") {
   fs::create_directories(upper + "/d");
   REQUIRE(::setxattr((upper + "/d").c_str(), "trusted.overlay.redirect", "/x", 2, 0) == 0);
   const base::Fd fd = base::open_host_directory(upper);
-  CHECK_THROWS_WITH_AS((void)write_overlay_diff(temp.store(), fd.get(), LayerStack(), {}, {}), doctest::Contains("redirect"),
-                       base::Error);
+  CHECK_THROWS_WITH_AS((void)write_overlay_diff(temp.store(), fd.get(), LayerStack(), {}, {}),
+                       doctest::Contains("redirect"), base::Error);
 }
 
 TEST_CASE("one layer in another compression") {
@@ -174,7 +193,8 @@ TEST_CASE("one layer in another compression") {
     options.compression = compression;
     const auto blob = ensure_layer_form(temp.store(), layer.diff_id, options, {});
     CHECK(blob.media_type == media_type(compression));
-    CHECK(read_layer(temp.store(), blob, layer.diff_id, -1, TreeForm::overlay, {}).diff_id == layer.diff_id);
+    CHECK(read_layer(temp.store(), blob, layer.diff_id, -1, TreeForm::overlay, {}).diff_id ==
+          layer.diff_id);
   }
   CHECK(find_layer(temp.store(), layer.diff_id)->blobs.size() == 3);
 }

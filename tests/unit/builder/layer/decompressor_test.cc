@@ -17,7 +17,8 @@ std::string text_of(std::size_t size) {
   return text;
 }
 
-std::string compressed(Compression compression, const std::string& text, std::size_t block = 10000) {
+std::string compressed(Compression compression, const std::string& text,
+                       std::size_t block = 10000) {
   BlockCompressor compressor(compression, 0);
   std::string out = stream_prologue(compression);
   StreamSum sum;
@@ -47,8 +48,8 @@ class Dribble final : public base::Source {
   std::size_t step_;
 };
 
-std::string decompressed(const std::string& bytes, const LayerLimits& limits = {}, std::size_t step = 1 << 20,
-                         std::size_t out_step = 5000) {
+std::string decompressed(const std::string& bytes, const LayerLimits& limits = {},
+                         std::size_t step = 1 << 20, std::size_t out_step = 5000) {
   Dribble source(bytes, step);
   const auto stream = make_decompressor(source, limits, "x", {});
   std::string text;
@@ -72,8 +73,10 @@ base::ErrorKind refusal(const std::string& bytes, const LayerLimits& limits = {}
 TEST_CASE("what the block compressor joins is one stream") {
   const std::string text = text_of(40000);
   for (const Compression compression : {Compression::gzip, Compression::zstd, Compression::none}) {
-    const std::string bytes = compression == Compression::none ? text : compressed(compression, text);
-    for (const std::size_t step : {1U, 2U, 3U, 7U, 4096U, 1U << 20}) CHECK(decompressed(bytes, {}, step) == text);
+    const std::string bytes =
+        compression == Compression::none ? text : compressed(compression, text);
+    for (const std::size_t step : {1U, 2U, 3U, 7U, 4096U, 1U << 20})
+      CHECK(decompressed(bytes, {}, step) == text);
     CHECK(decompressed(bytes, {}, 100, 1) == text);
   }
 }
@@ -82,7 +85,8 @@ TEST_CASE("all levels, incompressible and empty input") {
   std::string noise(300000, '\0');
   std::mt19937 random(1);
   for (char& c : noise) c = static_cast<char>(random());
-  for (const auto& [compression, levels] : {std::pair{Compression::gzip, 3}, std::pair{Compression::zstd, 19}}) {
+  for (const auto& [compression, levels] :
+       {std::pair{Compression::gzip, 3}, std::pair{Compression::zstd, 19}}) {
     CHECK(decompressed(compressed(compression, noise, 1 << 20)) == noise);
     for (int level = 1; level <= levels; level += 2) {
       BlockCompressor compressor(compression, level);
@@ -97,8 +101,10 @@ TEST_CASE("all levels, incompressible and empty input") {
 
 TEST_CASE("several members or frames are one stream") {
   for (const Compression compression : {Compression::gzip, Compression::zstd}) {
-    const std::string bytes = compressed(compression, "one ") + compressed(compression, "two ") + compressed(compression, "three");
-    for (const std::size_t step : {1U, 5U, 1000U}) CHECK(decompressed(bytes, {}, step) == "one two three");
+    const std::string bytes = compressed(compression, "one ") + compressed(compression, "two ") +
+                              compressed(compression, "three");
+    for (const std::size_t step : {1U, 5U, 1000U})
+      CHECK(decompressed(bytes, {}, step) == "one two three");
   }
   const std::string skipped("\x50\x2a\x4d\x18\x03\x00\x00\x00xyz", 11);
   CHECK(decompressed(skipped + compressed(Compression::zstd, "text") + skipped) == "text");
@@ -107,7 +113,8 @@ TEST_CASE("several members or frames are one stream") {
 TEST_CASE("damage and truncation are noticed") {
   for (const Compression compression : {Compression::gzip, Compression::zstd}) {
     const std::string bytes = compressed(compression, text_of(5000));
-    for (std::size_t size = 8; size < bytes.size(); size += 37) CHECK(refusal(bytes.substr(0, size)) == base::ErrorKind::corrupt);
+    for (std::size_t size = 8; size < bytes.size(); size += 37)
+      CHECK(refusal(bytes.substr(0, size)) == base::ErrorKind::corrupt);
     CHECK(refusal(bytes + "junk") == base::ErrorKind::corrupt);
   }
   std::string bytes = compressed(Compression::gzip, text_of(5000));
@@ -135,15 +142,21 @@ TEST_CASE("bombs") {
   for (int i = 0; i < 2000; ++i) skips += std::string("\x50\x2a\x4d\x18\x00\x00\x00\x00", 8);
   CHECK(refusal(skips) == base::ErrorKind::limit);
   // A frame that asks for a window of 2 GiB.
-  CHECK(refusal(std::string("\x28\xb5\x2f\xfd\x00\xa8\x01\x00\x00", 9)) == base::ErrorKind::corrupt);
+  CHECK(refusal(std::string("\x28\xb5\x2f\xfd\x00\xa8\x01\x00\x00", 9)) ==
+        base::ErrorKind::corrupt);
 }
 
 TEST_CASE("other forms are named") {
   CHECK(refusal("BZh91AY&SY") == base::ErrorKind::unsupported);
-  CHECK(refusal(std::string("\xfd" "7zXZ\0\0\0", 8)) == base::ErrorKind::unsupported);
+  CHECK(refusal(std::string("\xfd"
+                            "7zXZ\0\0\0",
+                            8)) == base::ErrorKind::unsupported);
   CHECK(refusal("Rar!\x1a\x07") == base::ErrorKind::unsupported);
-  CHECK_THROWS_AS(check_media_type("application/vnd.oci.image.layer.v1.tar+zstd", Compression::gzip, "x"), base::Error);
-  CHECK_NOTHROW(check_media_type("application/vnd.docker.image.rootfs.diff.tar.gzip", Compression::gzip, "x"));
+  CHECK_THROWS_AS(
+      check_media_type("application/vnd.oci.image.layer.v1.tar+zstd", Compression::gzip, "x"),
+      base::Error);
+  CHECK_NOTHROW(check_media_type("application/vnd.docker.image.rootfs.diff.tar.gzip",
+                                 Compression::gzip, "x"));
 }
 
 }  // namespace

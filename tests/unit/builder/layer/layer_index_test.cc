@@ -31,14 +31,24 @@ std::vector<Entry> sample() {
   Entry device = test::make_entry(EntryType::character, "dev/null");
   device.device_major = 1;
   device.device_minor = 3;
-  return {dir(""), dir("bin"), full_entry(), test::symlink("bin/sh", "tool"), test::hardlink("bin/tool2", "bin/tool"),
-          dir("dev"), device, test::opaque("etc"), test::whiteout("etc.d/old"), file("new\nline\xff", 1)};
+  return {dir(""),
+          dir("bin"),
+          full_entry(),
+          test::symlink("bin/sh", "tool"),
+          test::hardlink("bin/tool2", "bin/tool"),
+          dir("dev"),
+          device,
+          test::opaque("etc"),
+          test::whiteout("etc.d/old"),
+          file("new\nline\xff", 1)};
 }
 
 TEST_CASE("a directory is followed by what is in it") {
-  std::vector<std::string> paths = {"a.b", "a/b", "a", "", "a/b/c", "a-b", "a/b.c", "b", "a\xff", "a/\x01"};
+  std::vector<std::string> paths = {"a.b", "a/b",   "a", "",      "a/b/c",
+                                    "a-b", "a/b.c", "b", "a\xff", "a/\x01"};
   std::sort(paths.begin(), paths.end(), path_less);
-  CHECK(paths == std::vector<std::string>{"", "a", "a/\x01", "a/b", "a/b/c", "a/b.c", "a-b", "a.b", "a\xff", "b"});
+  CHECK(paths == std::vector<std::string>{"", "a", "a/\x01", "a/b", "a/b/c", "a/b.c", "a-b", "a.b",
+                                          "a\xff", "b"});
   CHECK_FALSE(path_less("a", "a"));
   CHECK_FALSE(path_less("", ""));
 }

@@ -64,12 +64,16 @@ class Box {
     REQUIRE_MESSAGE(::lstat(at(path).c_str(), &result) == 0, path);
     return result;
   }
-  [[nodiscard]] bool has(const std::string& path) const { return fs::symlink_status(at(path)).type() != fs::file_type::not_found; }
+  [[nodiscard]] bool has(const std::string& path) const {
+    return fs::symlink_status(at(path)).type() != fs::file_type::not_found;
+  }
 
   // Plain form needs no privileges; the overlay form is tested as root.
-  ReadLayer unpack(const std::string& tar, const ReadOptions& options = {}, TreeForm form = TreeForm::plain) {
+  ReadLayer unpack(const std::string& tar, const ReadOptions& options = {},
+                   TreeForm form = TreeForm::plain) {
     const base::Fd directory = base::open_host_directory(root());
-    return read_layer(temp_.store(), store_tar(temp_.store(), tar), std::nullopt, directory.get(), form, {}, options);
+    return read_layer(temp_.store(), store_tar(temp_.store(), tar), std::nullopt, directory.get(),
+                      form, {}, options);
   }
   ReadLayer unpack(const std::vector<RawMember>& members) { return unpack(tar_of(members)); }
   [[nodiscard]] store::Store& store() { return temp_.store(); }
@@ -89,14 +93,20 @@ base::ErrorKind refusal(const std::string& tar, const ReadOptions& options = {})
   return base::ErrorKind::failure;
 }
 
-void refused(const std::vector<RawMember>& members, base::ErrorKind kind = base::ErrorKind::corrupt) {
+void refused(const std::vector<RawMember>& members,
+             base::ErrorKind kind = base::ErrorKind::corrupt) {
   CHECK(refusal(tar_of(members)) == kind);
 }
 
 TEST_CASE("files, directories and links come out as they are in the tar") {
   Box box;
-  const ReadLayer layer = box.unpack({{"d/", '5', "", "", 02755}, {"d/f", '0', "text", "", 04711}, {"l", '2', "", "d/f"},
-                                      {"h", '1', "", "d/f"}, {"p", '6'}, {"ro/", '5', "", "", 0}, {"ro/x", '0', "y", "", 0}});
+  const ReadLayer layer = box.unpack({{"d/", '5', "", "", 02755},
+                                      {"d/f", '0', "text", "", 04711},
+                                      {"l", '2', "", "d/f"},
+                                      {"h", '1', "", "d/f"},
+                                      {"p", '6'},
+                                      {"ro/", '5', "", "", 0},
+                                      {"ro/x", '0', "y", "", 0}});
   CHECK(box.text("d/f") == "text");
   CHECK((box.status("d/f").st_mode & 07777) == 04711);
   CHECK((box.status("d").st_mode & 07777) == 02755);
@@ -114,9 +124,11 @@ TEST_CASE("files, directories and links come out as they are in the tar") {
 
 TEST_CASE("without a directory only the index is made, and it is the same") {
   Box box;
-  const auto tar = tar_of({{"a/b", '0', "1"}, {"l", '2', "", "/a"}, {"l/c", '0', "2"}, {"a/.wh.x"}});
+  const auto tar =
+      tar_of({{"a/b", '0', "1"}, {"l", '2', "", "/a"}, {"l/c", '0', "2"}, {"a/.wh.x"}});
   const ReadLayer unpacked = box.unpack(tar);
-  const ReadLayer indexed = read_layer(box.store(), store_tar(box.store(), tar), unpacked.diff_id, -1, TreeForm::plain, {});
+  const ReadLayer indexed = read_layer(box.store(), store_tar(box.store(), tar), unpacked.diff_id,
+                                       -1, TreeForm::plain, {});
   CHECK(indexed.index.entries() == unpacked.index.entries());
   CHECK(indexed.index.find("a/c") != nullptr);
   CHECK(indexed.index.find("a") == nullptr);  // only implied
@@ -125,7 +137,8 @@ TEST_CASE("without a directory only the index is made, and it is the same") {
 
 TEST_CASE("names stay in the root") {
   Box box;
-  const ReadLayer layer = box.unpack({{"/abs", '0', "1"}, {"./dot//x", '0', "2"}, {"//two/", '5'}, {"./", '5', "", "", 0711}});
+  const ReadLayer layer = box.unpack(
+      {{"/abs", '0', "1"}, {"./dot//x", '0', "2"}, {"//two/", '5'}, {"./", '5', "", "", 0711}});
   CHECK(box.text("abs") == "1");
   CHECK(box.text("dot/x") == "2");
   CHECK(layer.index.find("")->mode == 0711);
@@ -145,9 +158,17 @@ TEST_CASE("names stay in the root") {
 TEST_CASE("links are followed in the root") {
   Box box;
   const std::string out = box.canary();
-  box.unpack({{"abs", '2', "", out}, {"abs/f", '0', "1"}, {"up", '2', "", "../../../../.." + out}, {"up/g", '0', "2"},
-              {"c1", '2', "", "c2"}, {"c2", '2', "", "/c3"}, {"c3", '2', "", out}, {"c1/h", '0', "3"},
-              {"run/", '5'}, {"var/run", '2', "", "/run"}, {"var/run/act/HEAD", '0', "4"}});
+  box.unpack({{"abs", '2', "", out},
+              {"abs/f", '0', "1"},
+              {"up", '2', "", "../../../../.." + out},
+              {"up/g", '0', "2"},
+              {"c1", '2', "", "c2"},
+              {"c2", '2', "", "/c3"},
+              {"c3", '2', "", out},
+              {"c1/h", '0', "3"},
+              {"run/", '5'},
+              {"var/run", '2', "", "/run"},
+              {"var/run/act/HEAD", '0', "4"}});
   CHECK(box.text(out + "/f") == "1");
   CHECK(box.text(out + "/g") == "2");
   CHECK(box.text(out + "/h") == "3");
@@ -159,8 +180,14 @@ TEST_CASE("links are followed in the root") {
 
 TEST_CASE("hard links mean files of the tree") {
   Box box;
-  box.unpack({{"f", '0', "1"}, {"abs", '1', "", "/f"}, {"l", '2', "", "/etc/passwd"}, {"hl", '1', "", "l", 0777},
-              {"d/", '5'}, {"dl", '2', "", "d"}, {"d/t", '0', "2"}, {"via", '1', "", "dl/t"}});
+  box.unpack({{"f", '0', "1"},
+              {"abs", '1', "", "/f"},
+              {"l", '2', "", "/etc/passwd"},
+              {"hl", '1', "", "l", 0777},
+              {"d/", '5'},
+              {"dl", '2', "", "d"},
+              {"d/t", '0', "2"},
+              {"via", '1', "", "dl/t"}});
   CHECK(box.status("abs").st_ino == box.status("f").st_ino);
   CHECK(fs::read_symlink(box.at("hl")) == "/etc/passwd");
   CHECK(box.status("via").st_ino == box.status("d/t").st_ino);
@@ -173,7 +200,8 @@ TEST_CASE("hard links mean files of the tree") {
   refused({{"h", '1', "", "gone"}}, base::ErrorKind::unsupported);
   Box outside;
   const std::string secret = outside.canary() + "/secret";
-  CHECK_THROWS_AS(outside.unpack({{"l", '2', "", outside.canary()}, {"h", '1', "", "l/secret"}}), base::Error);
+  CHECK_THROWS_AS(outside.unpack({{"l", '2', "", outside.canary()}, {"h", '1', "", "l/secret"}}),
+                  base::Error);
   CHECK_THROWS_AS(outside.unpack({{"h", '1', "", secret}}), base::Error);
 }
 
@@ -202,10 +230,20 @@ TEST_CASE("a hard link to a file of a lower layer becomes a copy") {
 TEST_CASE("the last of several members with one name counts") {
   Box box;
   const std::string out = box.canary();
-  const ReadLayer layer = box.unpack({{"x", '0', "1"}, {"x", '2', "", out + "/secret"}, {"x", '0', "2"},
-                                      {"d/", '5'}, {"d/in", '0', "3"}, {"d", '0', "file"}, {"f", '0', "4"}, {"f/child", '0', "5"},
-                                      {"s", '2', "", out}, {"s/", '5', "", "", 0777}, {"one", '0', "6"}, {"two", '1', "", "one"},
-                                      {"three", '1', "", "two"}, {"one", '0', "7"}});
+  const ReadLayer layer = box.unpack({{"x", '0', "1"},
+                                      {"x", '2', "", out + "/secret"},
+                                      {"x", '0', "2"},
+                                      {"d/", '5'},
+                                      {"d/in", '0', "3"},
+                                      {"d", '0', "file"},
+                                      {"f", '0', "4"},
+                                      {"f/child", '0', "5"},
+                                      {"s", '2', "", out},
+                                      {"s/", '5', "", "", 0777},
+                                      {"one", '0', "6"},
+                                      {"two", '1', "", "one"},
+                                      {"three", '1', "", "two"},
+                                      {"one", '0', "7"}});
   CHECK(box.text("x") == "2");
   CHECK(box.text("d") == "file");
   CHECK(box.text("f/child") == "5");
@@ -223,7 +261,13 @@ TEST_CASE("whiteouts remove what lower layers have, and only that") {
     fs::create_directories(fs::path(box.at(path)).parent_path());
     std::ofstream(box.at(path)) << "old";
   }
-  box.unpack({{"a/", '5'}, {"a/.wh.1"}, {"b/", '5'}, {"b/mine", '0', "new"}, {"b/.wh..wh..opq"}, {".wh.z"}, {".wh.none"}});
+  box.unpack({{"a/", '5'},
+              {"a/.wh.1"},
+              {"b/", '5'},
+              {"b/mine", '0', "new"},
+              {"b/.wh..wh..opq"},
+              {".wh.z"},
+              {".wh.none"}});
   CHECK_FALSE(box.has("a/1"));
   CHECK(box.text("a/2") == "old");
   CHECK(box.text("b/mine") == "new");
@@ -235,8 +279,16 @@ TEST_CASE("whiteouts remove what lower layers have, and only that") {
 
 TEST_CASE("whiteouts in the index") {
   Box box;
-  const ReadLayer layer = box.unpack({{".wh.gone"}, {"was/", '5'}, {".wh.was"}, {".wh.then"}, {"then/", '5'}, {".wh..wh.plnk", '0', "x"},
-                                      {".wh..wh.plnk/1", '0', "x"}, {"o/.wh..wh..opq"}, {"dir/.wh.sub/", '5'}, {".wh..wh..opq"}});
+  const ReadLayer layer = box.unpack({{".wh.gone"},
+                                      {"was/", '5'},
+                                      {".wh.was"},
+                                      {".wh.then"},
+                                      {"then/", '5'},
+                                      {".wh..wh.plnk", '0', "x"},
+                                      {".wh..wh.plnk/1", '0', "x"},
+                                      {"o/.wh..wh..opq"},
+                                      {"dir/.wh.sub/", '5'},
+                                      {".wh..wh..opq"}});
   CHECK(layer.index.find("gone")->type == EntryType::whiteout);
   CHECK(layer.index.find("was")->opaque);
   CHECK(layer.index.find("then")->opaque);
@@ -245,7 +297,8 @@ TEST_CASE("whiteouts in the index") {
   CHECK(layer.index.find("")->opaque);
   CHECK(layer.warnings.size() == 2);
   CHECK_FALSE(box.has(".wh..wh.plnk"));
-  for (const char* name : {".wh..", ".wh...", ".wh.", "etc/.wh..", "etc/.wh...", "etc/.wh."}) refused({{name}});
+  for (const char* name : {".wh..", ".wh...", ".wh.", "etc/.wh..", "etc/.wh...", "etc/.wh."})
+    refused({{name}});
   refused({{".wh.a/b", '0', "x"}});
   refused({{"../.wh.x"}});
 }
@@ -254,7 +307,8 @@ TEST_CASE("devices: 0:0 is refused") {
   refused({{"dev/x", '3'}});
   Box box;
   const auto tar = tar_of({{"null", '3', "", "", 0666, {}, {}, {}, {}, octal(1, 8)}});
-  const ReadLayer layer = read_layer(box.store(), store_tar(box.store(), tar), std::nullopt, -1, TreeForm::plain, {});
+  const ReadLayer layer =
+      read_layer(box.store(), store_tar(box.store(), tar), std::nullopt, -1, TreeForm::plain, {});
   CHECK(layer.index.find("null")->device_major == 1);
 }
 
@@ -265,15 +319,23 @@ TEST_CASE("owners, times and attributes that cannot be") {
   refused({{"x", '0', "", "", 0644, {{"mtime", "x"}}}});
   Box box;
   const std::string uid = std::to_string(::geteuid());
-  const ReadLayer layer = box.unpack({{"late", '0', "", "", 0644, {{"mtime", "100000000000000000000.5"}}},
-                                      {"early", '0', "", "", 0644, {{"mtime", "-1.25"}, {"uid", uid}}},
-                                      {"attr", '0', "", "", 0644, {{"SCHILY.xattr.trusted.overlay.redirect", "/"},
-                                       {"SCHILY.xattr.user.overlay.opaque", "y"}, {"SCHILY.xattr.security.selinux", "s"},
-                                       {"SCHILY.xattr.user.ok", std::string("a\0=\n", 4)}}}});
+  const ReadLayer layer =
+      box.unpack({{"late", '0', "", "", 0644, {{"mtime", "100000000000000000000.5"}}},
+                  {"early", '0', "", "", 0644, {{"mtime", "-1.25"}, {"uid", uid}}},
+                  {"attr",
+                   '0',
+                   "",
+                   "",
+                   0644,
+                   {{"SCHILY.xattr.trusted.overlay.redirect", "/"},
+                    {"SCHILY.xattr.user.overlay.opaque", "y"},
+                    {"SCHILY.xattr.security.selinux", "s"},
+                    {"SCHILY.xattr.user.ok", std::string("a\0=\n", 4)}}}});
   CHECK(layer.index.find("late")->mtime == 253402300799);
   CHECK(layer.index.find("early")->mtime == -2);
   CHECK(layer.index.find("early")->mtime_nanoseconds == 750000000);
-  CHECK(layer.index.find("attr")->xattrs == std::map<std::string, std::string>{{"user.ok", std::string("a\0=\n", 4)}});
+  CHECK(layer.index.find("attr")->xattrs ==
+        std::map<std::string, std::string>{{"user.ok", std::string("a\0=\n", 4)}});
   CHECK(layer.warnings.size() >= 3);
 }
 
@@ -281,7 +343,9 @@ TEST_CASE("names keep their bytes") {
   Box box;
   const std::string name = "new\nline\x1b[31m\xff::set-env";
   const std::string longer = "long/" + std::string(200, 'n') + "/" + std::string(250, 'm');
-  const ReadLayer layer = box.unpack({{name, '0', "1"}, {"l", 'L', longer + '\0'}, {"short", '0', "2"},
+  const ReadLayer layer = box.unpack({{name, '0', "1"},
+                                      {"l", 'L', longer + '\0'},
+                                      {"short", '0', "2"},
                                       {"s", '0', "3", "", 0644, {{"path", "\xc3\xbc/" + longer}}}});
   CHECK(box.text(name) == "1");
   CHECK(box.text(longer) == "2");
@@ -292,14 +356,18 @@ TEST_CASE("names keep their bytes") {
 TEST_CASE("sizes that lie") {
   const std::string inner = test::raw_member({"smuggled", '0', "evil"});
   Box box;
-  const ReadLayer layer = box.unpack({{"two", '0', inner, "", 0644, {{"size", std::to_string(inner.size())}}, octal(7, 12)}});
+  const ReadLayer layer = box.unpack(
+      {{"two", '0', inner, "", 0644, {{"size", std::to_string(inner.size())}}, octal(7, 12)}});
   CHECK(layer.index.entries().size() == 1);
   CHECK(layer.warnings.size() == 1);
   CHECK(box.text("two") == inner);
   refused({{"x", '0', "", "", 0644, {{"size", "-1"}}}});
   refused({{"x", '0', "", "", 0644, {{"size", "9223372036854775807"}}}}, base::ErrorKind::limit);
-  refused({{"x", 'S', "", "", 0644, {}, std::string("\x80\0\0\0\x7f\xff\xff\xff\xff\xff\xff\xff", 12)}}, base::ErrorKind::unsupported);
-  refused({{"x", '0', "", "", 0644, {{"GNU.sparse.realsize", "9223372036854775807"}}}}, base::ErrorKind::unsupported);
+  refused(
+      {{"x", 'S', "", "", 0644, {}, std::string("\x80\0\0\0\x7f\xff\xff\xff\xff\xff\xff\xff", 12)}},
+      base::ErrorKind::unsupported);
+  refused({{"x", '0', "", "", 0644, {{"GNU.sparse.realsize", "9223372036854775807"}}}},
+          base::ErrorKind::unsupported);
   refused({{"x", 'Z'}}, base::ErrorKind::unsupported);
   refused({{"x", 'V'}}, base::ErrorKind::unsupported);
   refused({{"x", 'M'}}, base::ErrorKind::unsupported);
@@ -312,14 +380,16 @@ TEST_CASE("limits") {
   refused({{"x", '0', "", "", 0644, {{"path", deep + "x"}}}}, base::ErrorKind::limit);
   refused({{"x", 'x', "", "", 0644, {}, octal(1 << 30, 12)}}, base::ErrorKind::limit);
   refused({{"x", 'L', "", "", 0644, {}, octal(1 << 30, 12)}}, base::ErrorKind::limit);
-  refused({{"x", '0', "", "", 0644, {{"SCHILY.xattr.user.x", std::string(70000, 'x')}}}}, base::ErrorKind::limit);
+  refused({{"x", '0', "", "", 0644, {{"SCHILY.xattr.user.x", std::string(70000, 'x')}}}},
+          base::ErrorKind::limit);
   ReadOptions options;
   options.limits.entries = 3;
   CHECK(refusal(tar_of({{"1"}, {"2"}, {"3"}, {"4"}}), options) == base::ErrorKind::limit);
   options.limits = {};
   options.limits.tar_bytes = 4096;
   CHECK(refusal(tar_of({{"1", '0', std::string(4096, 'x')}}), options) == base::ErrorKind::limit);
-  CHECK(refusal(tar_of({{"1", '0', std::string(3000, 'x')}, {"2"}}), options) == base::ErrorKind::limit);
+  CHECK(refusal(tar_of({{"1", '0', std::string(3000, 'x')}, {"2"}}), options) ==
+        base::ErrorKind::limit);
 }
 
 TEST_CASE("tars that are not whole") {
@@ -335,8 +405,8 @@ TEST_CASE("tars that are not whole") {
   bad[0] = 'q';
   CHECK(refusal(bad) == base::ErrorKind::corrupt);
   CHECK(refusal(std::string(512, '\0') + tar) == base::ErrorKind::corrupt);
-  CHECK(refusal(test::raw_header({"x", 'x', "", "", 0644, {}, octal(20, 12)}) + test::padded("99 path=x\n") + tar) ==
-        base::ErrorKind::corrupt);
+  CHECK(refusal(test::raw_header({"x", 'x', "", "", 0644, {}, octal(20, 12)}) +
+                test::padded("99 path=x\n") + tar) == base::ErrorKind::corrupt);
 }
 
 TEST_CASE("what comes after the end is hashed, not unpacked") {
@@ -352,7 +422,8 @@ TEST_CASE("size, digest, DiffId and media type must fit") {
   Box box;
   const auto tar = tar_of({{"a", '0', "1"}});
   auto blob = store_tar(box.store(), tar);
-  const auto read = [&](const oci::Descriptor& descriptor, const std::optional<oci::DiffId>& expected) {
+  const auto read = [&](const oci::Descriptor& descriptor,
+                        const std::optional<oci::DiffId>& expected) {
     static_cast<void>(read_layer(box.store(), descriptor, expected, -1, TreeForm::plain, {}));
   };
   CHECK_NOTHROW(read(blob, oci::DiffId::of_bytes(tar)));
@@ -368,12 +439,16 @@ TEST_CASE("size, digest, DiffId and media type must fit") {
   wrong.digest = oci::Digest::of_bytes("absent");
   CHECK_THROWS_AS(read(wrong, std::nullopt), base::Error);
   fs::permissions(box.store().path() + "/blobs/sha256/" + blob.digest.hex(), fs::perms::owner_all);
-  std::ofstream(box.store().path() + "/blobs/sha256/" + blob.digest.hex(), std::ios::in | std::ios::out) << "b";
+  std::ofstream(box.store().path() + "/blobs/sha256/" + blob.digest.hex(),
+                std::ios::in | std::ios::out)
+      << "b";
   CHECK_THROWS_AS(read(blob, std::nullopt), base::Error);
   std::stop_source stop;
   stop.request_stop();
   const auto again = store_tar(box.store(), tar);
-  CHECK_THROWS_AS((void)read_layer(box.store(), again, std::nullopt, -1, TreeForm::plain, stop.get_token()), base::Error);
+  CHECK_THROWS_AS(
+      (void)read_layer(box.store(), again, std::nullopt, -1, TreeForm::plain, stop.get_token()),
+      base::Error);
 }
 
 }  // namespace

@@ -49,7 +49,8 @@ TEST_CASE("the root is always there") {
 }
 
 TEST_CASE("the highest layer wins, directories join") {
-  const LayerStack stack = stack_of({{dir("etc"), file("etc/a", 1), file("etc/b", 1)}, {dir("etc"), file("etc/b", 2), file("x")}});
+  const LayerStack stack = stack_of({{dir("etc"), file("etc/a", 1), file("etc/b", 1)},
+                                     {dir("etc"), file("etc/b", 2), file("x")}});
   CHECK(stack.find("etc/b")->entry->size == 2);
   CHECK(stack.find("etc/b")->layer == 1);
   CHECK(stack.find("etc/a")->layer == 0);
@@ -60,8 +61,9 @@ TEST_CASE("the highest layer wins, directories join") {
 }
 
 TEST_CASE("whiteouts and opaque directories hide what is below") {
-  const LayerStack stack = stack_of({{dir("a"), file("a/1"), dir("a/d"), file("a/d/2"), dir("b"), file("b/1"), file("c")},
-                                     {whiteout("a"), opaque("b"), file("b/2"), whiteout("c"), whiteout("none")}});
+  const LayerStack stack = stack_of(
+      {{dir("a"), file("a/1"), dir("a/d"), file("a/d/2"), dir("b"), file("b/1"), file("c")},
+       {whiteout("a"), opaque("b"), file("b/2"), whiteout("c"), whiteout("none")}});
   CHECK_FALSE(stack.find("a"));
   CHECK_FALSE(stack.find("a/d/2"));
   CHECK_FALSE(stack.find("b/1"));
@@ -71,12 +73,14 @@ TEST_CASE("whiteouts and opaque directories hide what is below") {
 }
 
 TEST_CASE("a whiteout of a middle layer is undone by a higher one") {
-  const LayerStack stack = stack_of({{dir("a"), file("a/1")}, {whiteout("a")}, {dir("a"), file("a/2")}});
+  const LayerStack stack =
+      stack_of({{dir("a"), file("a/1")}, {whiteout("a")}, {dir("a"), file("a/2")}});
   CHECK(walked(stack) == Names{"", "a", "a/2"});
 }
 
 TEST_CASE("a file over a directory and a directory over a file") {
-  const LayerStack stack = stack_of({{dir("a"), file("a/1"), file("b")}, {file("a"), dir("b"), file("b/1")}});
+  const LayerStack stack =
+      stack_of({{dir("a"), file("a/1"), file("b")}, {file("a"), dir("b"), file("b/1")}});
   CHECK(stack.find("a")->entry->type == EntryType::file);
   CHECK_FALSE(stack.find("a/1"));
   CHECK(walked(stack) == Names{"", "a", "b", "b/1"});
@@ -94,21 +98,25 @@ TEST_CASE("directories without an entry of their own take the lower one's attrib
 }
 
 TEST_CASE("a hard link is the entry with the bytes, in its own or a lower layer") {
-  const LayerStack stack = stack_of({{file("low", 7)}, {file("a", 5), hardlink("b", "a"), hardlink("c", "low"), hardlink("d", "b")}});
+  const LayerStack stack =
+      stack_of({{file("low", 7)},
+                {file("a", 5), hardlink("b", "a"), hardlink("c", "low"), hardlink("d", "b")}});
   CHECK(stack.find("b")->entry->size == 5);
   CHECK(stack.find("d")->entry->path == "a");
   CHECK(stack.find("c")->entry->size == 7);
   CHECK(stack.find("c")->layer == 0);
   CHECK_THROWS_AS((void)stack_of({{hardlink("b", "gone")}}).find("b"), base::Error);
   CHECK_THROWS_AS((void)stack_of({{hardlink("b", "b")}}).find("b"), base::Error);
-  CHECK_THROWS_AS((void)stack_of({{hardlink("b", "c"), hardlink("c", "b")}}).find("b"), base::Error);
+  CHECK_THROWS_AS((void)stack_of({{hardlink("b", "c"), hardlink("c", "b")}}).find("b"),
+                  base::Error);
 }
 
 TEST_CASE("links are followed as in a chroot") {
-  const LayerStack stack = stack_of({{dir("run"), dir("var"), symlink("var/run", "/run"), symlink("up", "../../run/./x"),
-                                      symlink("lib", "usr/lib"), dir("usr"), dir("usr/lib"), file("usr/lib/a"),
-                                      symlink("usr/back", "../lib")},
-                                     {symlink("loop", "loop2"), symlink("loop2", "/loop")}});
+  const LayerStack stack =
+      stack_of({{dir("run"), dir("var"), symlink("var/run", "/run"), symlink("up", "../../run/./x"),
+                 symlink("lib", "usr/lib"), dir("usr"), dir("usr/lib"), file("usr/lib/a"),
+                 symlink("usr/back", "../lib")},
+                {symlink("loop", "loop2"), symlink("loop2", "/loop")}});
   CHECK(stack.resolve("/var/run/x", true) == "run/x");
   CHECK(stack.resolve("var/run", true) == "run");
   CHECK(stack.resolve("var/run", false) == "var/run");
@@ -198,7 +206,8 @@ TEST_CASE("random stacks look as if their layers were applied one by one") {
       if (entry->type != EntryType::directory) continue;
       Names children;
       for (const std::string& other : paths) {
-        if (!other.empty() && base::parent_path(other) == path) children.emplace_back(base::base_name(other));
+        if (!other.empty() && base::parent_path(other) == path)
+          children.emplace_back(base::base_name(other));
       }
       CHECK(stack.list(path) == children);
     }

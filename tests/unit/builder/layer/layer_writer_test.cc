@@ -80,13 +80,15 @@ TEST_CASE("a file that is shorter, longer or another than told ends the layer") 
   for (const std::uint64_t size : {4U, 6U}) {
     LayerWriter writer(temp.store(), {});
     base::StringSource content(text);
-    CHECK_THROWS_WITH_AS(writer.add(file("f", size), &content), doctest::Contains("changed while being read"), base::Error);
+    CHECK_THROWS_WITH_AS(writer.add(file("f", size), &content),
+                         doctest::Contains("changed while being read"), base::Error);
   }
   Entry entry = file("f", 5);
   entry.content.emplace();
   LayerWriter writer(temp.store(), {});
   base::StringSource content(text);
-  CHECK_THROWS_WITH_AS(writer.add(entry, &content), doctest::Contains("another digest"), base::Error);
+  CHECK_THROWS_WITH_AS(writer.add(entry, &content), doctest::Contains("another digest"),
+                       base::Error);
 }
 
 TEST_CASE("what a layer cannot hold is refused") {

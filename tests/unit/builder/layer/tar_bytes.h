@@ -17,7 +17,8 @@ namespace cooper::layer::test {
 
 inline std::string octal(std::uint64_t value, std::size_t width) {
   char text[32];
-  std::snprintf(text, sizeof text, "%0*llo", static_cast<int>(width - 1), static_cast<unsigned long long>(value));
+  std::snprintf(text, sizeof text, "%0*llo", static_cast<int>(width - 1),
+                static_cast<unsigned long long>(value));
   return std::string(text) + '\0';
 }
 
@@ -63,7 +64,8 @@ inline std::string raw_header(const RawMember& member) {
 inline std::string pax_record(const std::string& key, const std::string& value) {
   const std::size_t rest = key.size() + value.size() + 3;
   std::size_t length = rest + 1;
-  while (rest + std::to_string(length).size() != length) length = rest + std::to_string(length).size();
+  while (rest + std::to_string(length).size() != length)
+    length = rest + std::to_string(length).size();
   return std::to_string(length) + " " + key + "=" + value + "\n";
 }
 

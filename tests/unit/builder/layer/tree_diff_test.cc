@@ -30,7 +30,8 @@ class Tree {
   [[nodiscard]] std::string at(const std::string& path) const { return root() + "/" + path; }
   [[nodiscard]] store::Store& store() { return temp_.store(); }
 
-  void write(const std::string& path, const std::string& text, std::int64_t mtime = 1600000000) const {
+  void write(const std::string& path, const std::string& text,
+             std::int64_t mtime = 1600000000) const {
     fs::create_directories(fs::path(at(path)).parent_path());
     std::ofstream(at(path)) << text;
     set_time(path, mtime);
@@ -39,7 +40,8 @@ class Tree {
     const timespec times[2] = {{mtime, 0}, {mtime, 0}};
     REQUIRE(::utimensat(AT_FDCWD, at(path).c_str(), times, AT_SYMLINK_NOFOLLOW) == 0);
   }
-  WrittenLayer diff(const LayerStack& before, const LayerOptions& options = {}, const DiffOptions& what = {}) {
+  WrittenLayer diff(const LayerStack& before, const LayerOptions& options = {},
+                    const DiffOptions& what = {}) {
     const base::Fd fd = base::open_host_directory(root());
     return write_tree_diff(store(), fd.get(), before, what, options);
   }
@@ -58,7 +60,8 @@ Names paths_of(const LayerIndex& index) {
 
 LayerStack stack_of(const std::vector<WrittenLayer*>& layers) {
   std::vector<std::shared_ptr<const LayerIndex>> indexes;
-  for (const WrittenLayer* layer : layers) indexes.push_back(std::make_shared<const LayerIndex>(layer->index));
+  for (const WrittenLayer* layer : layers)
+    indexes.push_back(std::make_shared<const LayerIndex>(layer->index));
   return LayerStack(std::move(indexes));
 }
 
@@ -145,7 +148,8 @@ TEST_CASE("clamped times do not hide a change") {
 TEST_CASE("extended attributes: those a layer keeps") {
   Tree tree;
   tree.write("f", "x");
-  if (::setxattr(tree.at("f").c_str(), "user.ok", "v", 1, 0) != 0) return;  // not on this file system
+  if (::setxattr(tree.at("f").c_str(), "user.ok", "v", 1, 0) != 0)
+    return;  // not on this file system
   ::setxattr(tree.at("f").c_str(), "user.overlay.opaque", "y", 1, 0);
   const WrittenLayer layer = tree.diff(LayerStack());
   CHECK(layer.index.find("f")->xattrs == std::map<std::string, std::string>{{"user.ok", "v"}});
@@ -175,7 +179,8 @@ TEST_CASE("what is written can be read and unpacked again") {
     WrittenLayer written = tree.diff(LayerStack(), options);
     Tree copy;
     const base::Fd fd = base::open_host_directory(copy.root());
-    const ReadLayer read = read_layer(tree.store(), written.blob, written.diff_id, fd.get(), TreeForm::plain, {});
+    const ReadLayer read =
+        read_layer(tree.store(), written.blob, written.diff_id, fd.get(), TreeForm::plain, {});
     CHECK(read.index.entries() == written.index.entries());
     CHECK(read.compression == compression);
     CHECK(read.warnings.empty());
