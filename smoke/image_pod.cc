@@ -1,6 +1,5 @@
 #include "smoke/image_pod.h"
 
-#include <algorithm>
 #include <condition_variable>
 #include <mutex>
 
@@ -159,9 +158,8 @@ void ImagePod::start() {
   State& pod = *state_;
   const auto blob = [&pod](const oci::DiffId& id) { return pod.layers.blob(id, pod.tools.stop); };
   pod.places.base_directory = pod.tools.base_directory;
-  pod.places.main_layers =
-      pod.snapshots.directories(pod.images.main.config.diff_ids, blob, pod.tools.stop);
-  std::ranges::reverse(pod.places.main_layers);
+  pod.places.main_layers = snapshot::overlay_lowers(
+      pod.snapshots.directories(pod.images.main.config.diff_ids, blob, pod.tools.stop));
   for (const Sidecar& sidecar : pod.target.sidecars) {
     Container& container = pod.new_container(sidecar.name);
     if (sidecar.image.empty()) {
