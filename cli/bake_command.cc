@@ -1,14 +1,10 @@
 // cooper bake
-#include <sys/stat.h>
-
 #include <cstdlib>
 #include <iostream>
 #include <memory>
 
 #include "base/error.h"
-#include "base/file_at.h"
-#include "base/source.h"
-#include "builder/bake/bake_file.h"
+#include "cli/bake_files.h"
 #include "cli/build_options.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
@@ -21,43 +17,12 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-constexpr std::uint64_t kMaxBakeFileBytes = 4U << 20;
-
 struct Arguments {
   BuildOptions shared;
-  std::vector<std::string> files, targets, sets;
+  std::vector<std::string> targets, files, sets;
   bool print = false;
+  bool list = false;
 };
-
-std::vector<bake::BakeInput> read_files(std::vector<std::string> names) {
-  if (names.empty()) {
-    struct stat status = {};
-    for (const char* name : {"docker-bake.json", "docker-bake.override.json"}) {
-      if (::stat(name, &status) == 0) names.emplace_back(name);
-    }
-    if (names.empty()) {
-      throw Error(ErrorKind::not_found, "read bake file", "docker-bake.json", "not in this directory")
-          .with_hint("name one with -f FILE");
-    }
-  }
-  std::vector<bake::BakeInput> files;
-  for (const std::string& name : names) {
-    base::FdSource source(name == "-" ? base::Fd(0).duplicate() : base::open_host(name, O_RDONLY), name);
-    files.push_back({base::read_all(source, kMaxBakeFileBytes, name), name});
-  }
-  return files;
-}
-
-bake::BakeFile read_bake_file(const Arguments& arguments) {
-  std::vector<bake::Override> overrides;
-  for (const std::string& text : arguments.sets) overrides.push_back(bake::parse_override(text));
-  const auto environment = [](std::string_view name) -> std::optional<std::string> {
-    const char* value = std::getenv(std::string(name).c_str());
-    if (value == nullptr) return std::nullopt;
-    return value;
-  };
-  return bake::parse_bake_files(read_files(arguments.files), environment, overrides);
-}
 
 [[noreturn]] void refuse(const bake::Target& target, const char* member) {
   throw Error(ErrorKind::unsupported, "build target", target.name, std::string("'") + member + "' is not supported yet");
@@ -67,6 +32,16 @@ void require_supported(const bake::Target& target) {
   if (!target.ssh.empty()) refuse(target, "ssh");
   if (!target.cache_from.empty()) refuse(target, "cache-from");
   if (!target.cache_to.empty()) refuse(target, "cache-to");
+  require_network(target.network.value_or(""), "the network of target '" + target.name + "'");
+}
+
+// Where the image goes. A target that is built for another one's sake goes nowhere.
+void add_destinations(const bake::Target& target, const BuildOptions& options, BuildTarget& made) {
+  if (target.linked) return;
+  for (const std::string& tag : target.tags) made.tags.push_back(oci::to_string(oci::parse_reference(tag)));
+  made.outputs = destinations(options);
+  if (!made.outputs.empty()) return;
+  for (const std::string& text : target.outputs) made.outputs.push_back(export_::parse_destination(text));
 }
 
 BuildTarget make_target(const bake::Target& target, const BuildOptions& options, BuildRequest& request) {
@@ -88,11 +63,7 @@ BuildTarget make_target(const bake::Target& target, const BuildOptions& options,
     const char* fallback = value ? nullptr : std::getenv(name.c_str());
     if (value || fallback != nullptr) made.build_args[name] = value ? *value : fallback;
   }
-  for (const std::string& tag : target.tags) made.tags.push_back(oci::to_string(oci::parse_reference(tag)));
-  made.outputs = destinations(options);
-  if (made.outputs.empty()) {
-    for (const std::string& text : target.outputs) made.outputs.push_back(export_::parse_destination(text));
-  }
+  add_destinations(target, options, made);
   for (const std::string& text : target.secrets) read_secret(text, request.secrets);
   for (const std::string& right : options.allow) {
     (right == "network.host" ? made.allow_host_network : made.allow_insecure) = true;
@@ -100,21 +71,40 @@ BuildTarget make_target(const bake::Target& target, const BuildOptions& options,
   return made;
 }
 
-void bake_images(const Arguments& arguments, const Globals& globals) {
-  const bake::BakeFile file = read_bake_file(arguments);
+void print_list(const bake::BakeFile& file) {
+  for (const auto& [name, group] : file.groups) {
+    std::cout << "group   " << base::printable(name) << ":";
+    for (const std::string& target : group.targets) std::cout << " " << base::printable(target);
+    std::cout << "\n";
+  }
+  for (const auto& [name, target] : file.targets) {
+    std::cout << "target  " << base::printable(name);
+    if (!target.description.empty()) std::cout << ": " << base::printable(target.description);
+    std::cout << "\n";
+  }
+  std::cout << std::flush;
+}
+
+void bake_images(const Arguments& arguments, const Globals& globals, int& exit_code) {
+  const bake::BakeFile file = read_bake_files(arguments.files, arguments.sets);
+  if (arguments.list) return print_list(file);
   if (arguments.print) {
     std::cout << bake::print_json(file, arguments.targets) << "\n" << std::flush;
     return;
   }
   BuildRequest request = make_request(arguments.shared);
-  for (const bake::Target& target : bake::select_targets(file, arguments.targets)) {
+  std::set<std::string> silent;
+  for (const bake::Target& target : bake::with_linked_targets(file, bake::select_targets(file, arguments.targets))) {
+    if (target.linked) silent.insert(target.name);
     request.targets.push_back(make_target(target, arguments.shared, request));
   }
-  const BuildReport report = run_build(request, arguments.shared, globals);
+  apply_epoch_argument(request);
+  const auto report = run_build(request, arguments.shared, globals, exit_code, silent);
+  if (!report) return;
   if (!arguments.shared.metadata_file.empty()) {
-    write_host_file(arguments.shared.metadata_file, metadata_json(report, true));
+    write_host_file(arguments.shared.metadata_file, metadata_json(*report, true));
   }
-  for (const BuiltImage& image : report.images) {
+  for (const BuiltImage& image : report->images) {
     std::cout << image.name << " " << image.manifest.digest.to_string() << "\n";
   }
   std::cout << std::flush;
@@ -126,19 +116,17 @@ void add_bake_command(CLI::App& app, const Globals& globals, int& exit_code) {
   CLI::App* command = app.add_subcommand("bake", "build the targets of a bake file in one graph");
   const auto arguments = std::make_shared<Arguments>();
   command->add_option("targets", arguments->targets, "targets or groups (default: the group 'default')");
-  command->add_option("-f,--file", arguments->files, "bake file (default: docker-bake.json)")->allow_extra_args(false);
-  command->add_option("--set", arguments->sets, "TARGET.KEY=VALUE")->allow_extra_args(false);
+  add_list(*command, "-f,--file", arguments->files, "bake file (default: docker-bake.json)");
+  add_list(*command, "--set", arguments->sets, "TARGET.KEY=VALUE");
   command->add_flag("--print", arguments->print, "print the targets as JSON and build nothing");
+  command->add_flag("--list", arguments->list, "print the names of groups and targets and build nothing");
   add_build_options(*command, arguments->shared);
   command->footer(
       "Examples:\n"
       "  cooper bake\n"
       "  VERSION=v1.2.3 cooper bake -f stages/docker-bake.json --push app horizon\n"
       "  cooper bake --print --set '*.platform=linux/arm64'");
-  command->callback([arguments, &globals, &exit_code] {
-    bake_images(*arguments, globals);
-    exit_code = kSuccess;
-  });
+  command->callback([arguments, &globals, &exit_code] { bake_images(*arguments, globals, exit_code); });
 }
 
 }  // namespace cooper::cli

@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "base/source.h"
-#include "cli/build_options.h"
+#include "cli/build_command.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/run_build.h"
@@ -15,36 +15,12 @@ namespace {
 
 constexpr std::uint64_t kMaxDockerfileBytes = 4U << 20;
 
-struct Arguments {
-  BuildOptions shared;
-  std::string context;
-  std::string file;
-  std::string target;
-  std::vector<std::string> tags, build_args, labels, annotations, contexts, platforms, no_cache_filter;
-  std::string iid_file;
-};
-
-void add_arguments(CLI::App& command, Arguments& arguments) {
-  command.add_option("context", arguments.context, "directory to build from")->required();
-  command.add_option("-f,--file", arguments.file, "Dockerfile (default: CONTEXT/Dockerfile; - is stdin)");
-  command.add_option("-t,--tag", arguments.tags, "name of the image")->allow_extra_args(false);
-  command.add_option("--target", arguments.target, "stage to build (default: the last)");
-  command.add_option("--build-arg", arguments.build_args, "NAME=VALUE, or NAME from the environment")->allow_extra_args(false);
-  command.add_option("--build-context", arguments.contexts, "NAME=directory, docker-image:// or oci-layout://")->allow_extra_args(false);
-  command.add_option("--label", arguments.labels, "NAME=VALUE")->allow_extra_args(false);
-  command.add_option("--annotation", arguments.annotations, "NAME=VALUE of the manifest")->allow_extra_args(false);
-  command.add_option("--platform", arguments.platforms, "os/architecture")->delimiter(',')->allow_extra_args(false);
-  command.add_option("--no-cache-filter", arguments.no_cache_filter, "stages to run again")->delimiter(',')->allow_extra_args(false);
-  command.add_option("--iidfile", arguments.iid_file, "write the image's digest");
-  add_build_options(command, arguments.shared);
-}
-
 std::string read_stdin() {
   base::FdSource source(base::Fd(0).duplicate(), "standard input");
   return base::read_all(source, kMaxDockerfileBytes, "standard input");
 }
 
-BuildTarget make_target(const Arguments& arguments) {
+BuildTarget make_target(const BuildArguments& arguments) {
   BuildTarget target;
   target.context = arguments.context;
   target.dockerfile = arguments.file;
@@ -68,33 +44,68 @@ BuildTarget make_target(const Arguments& arguments) {
   return target;
 }
 
-void build_image(const Arguments& arguments, const Globals& globals) {
-  BuildRequest request = make_request(arguments.shared);
-  request.targets.push_back(make_target(arguments));
-  const BuildReport report = run_build(request, arguments.shared, globals);
-  const std::string digest = report.images.at(0).manifest.digest.to_string();
+void build_image(const BuildArguments& arguments, const Globals& globals, int& exit_code) {
+  const BuildRequest request = build_request(arguments);
+  const auto report = run_build(request, arguments.shared, globals, exit_code);
+  if (!report) return;
+  const std::string digest = report->images.at(0).manifest.digest.to_string();
   if (!arguments.iid_file.empty()) write_host_file(arguments.iid_file, digest);
   if (!arguments.shared.metadata_file.empty()) {
-    write_host_file(arguments.shared.metadata_file, metadata_json(report, false));
+    write_host_file(arguments.shared.metadata_file, metadata_json(*report, false));
   }
   std::cout << digest << "\n" << std::flush;
 }
 
 }  // namespace
 
+void add_build_arguments(CLI::App& command, BuildArguments& arguments) {
+  command.add_option("context", arguments.context, "directory to build from")->required();
+  command.add_option("-f,--file", arguments.file, "Dockerfile (default: CONTEXT/Dockerfile; - is stdin)");
+  add_list(command, "-t,--tag", arguments.tags, "name of the image");
+  command.add_option("--target", arguments.target, "stage to build (default: the last)");
+  add_list(command, "--build-arg", arguments.build_args, "NAME=VALUE, or NAME from the environment");
+  add_list(command, "--build-context", arguments.contexts, "NAME=directory, docker-image:// or oci-layout://");
+  add_list(command, "--label", arguments.labels, "NAME=VALUE");
+  add_list(command, "--annotation", arguments.annotations, "NAME=VALUE of the manifest");
+  add_list(command, "--platform", arguments.platforms, "os/architecture")->delimiter(',');
+  add_list(command, "--no-cache-filter", arguments.no_cache_filter, "stages to run again")->delimiter(',');
+  command.add_option("--iidfile", arguments.iid_file, "write the image's digest");
+  add_build_options(command, arguments.shared);
+}
+
+BuildRequest build_request(const BuildArguments& arguments) {
+  BuildRequest request = make_request(arguments.shared);
+  request.targets.push_back(make_target(arguments));
+  apply_epoch_argument(request);
+  return request;
+}
+
 void add_build_command(CLI::App& app, const Globals& globals, int& exit_code) {
   CLI::App* command = app.add_subcommand("build", "build an image from a Dockerfile");
-  const auto arguments = std::make_shared<Arguments>();
-  add_arguments(*command, *arguments);
+  const auto arguments = std::make_shared<BuildArguments>();
+  add_build_arguments(*command, *arguments);
+  command->callback([arguments, &globals, &exit_code] { build_image(*arguments, globals, exit_code); });
   command->footer(
       "Examples:\n"
       "  cooper build -t registry.example/shop:app-v1 .\n"
       "  cooper build --target test -f build/Dockerfile .\n"
       "  cooper build -o type=oci,dest=image.tar --secret id=npm,src=.npmrc .");
+}
+
+void add_check_command(CLI::App& app, const Globals& globals, int& exit_code) {
+  CLI::App* command = app.add_subcommand("check", "check a Dockerfile and build nothing (as build --check)");
+  const auto arguments = std::make_shared<BuildArguments>();
+  arguments->context = ".";
+  add_build_arguments(*command, *arguments);
+  command->get_option("context")->required(false);
   command->callback([arguments, &globals, &exit_code] {
-    build_image(*arguments, globals);
-    exit_code = kSuccess;
+    arguments->shared.check = true;
+    build_image(*arguments, globals, exit_code);
   });
+  command->footer(
+      "Examples:\n"
+      "  cooper check\n"
+      "  cooper check -f build/Dockerfile --build-arg VERSION=1 .");
 }
 
 }  // namespace cooper::cli

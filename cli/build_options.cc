@@ -16,9 +16,8 @@ using base::ErrorKind;
 
 constexpr std::uint64_t kMaxSecretBytes = 4U << 20;
 
-std::optional<std::int64_t> source_date_epoch() {
-  const char* text = std::getenv("SOURCE_DATE_EPOCH");
-  if (text == nullptr || *text == '\0') return std::nullopt;
+std::optional<std::int64_t> parse_epoch(const std::string& text) {
+  if (text.empty()) return std::nullopt;
   const std::string_view digits = text;
   std::int64_t value = 0;
   const auto [end, status] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
@@ -26,6 +25,11 @@ std::optional<std::int64_t> source_date_epoch() {
     throw Error(ErrorKind::usage, "read SOURCE_DATE_EPOCH", text, "not a number of seconds");
   }
   return value;
+}
+
+std::optional<std::int64_t> environment_epoch() {
+  const char* text = std::getenv("SOURCE_DATE_EPOCH");
+  return parse_epoch(text == nullptr ? "" : text);
 }
 
 layer::Compression parse_compression(const std::string& text) {
@@ -40,6 +44,11 @@ std::string read_host_file(const std::string& path) {
 }
 
 }  // namespace
+
+CLI::Option* add_list(CLI::App& command, const std::string& names, std::vector<std::string>& values,
+                      const std::string& description) {
+  return command.add_option(names, values, description)->allow_extra_args(false);
+}
 
 void add_build_options(CLI::App& command, BuildOptions& options) {
   command.add_option("--progress", options.progress, "auto, tty, plain, quiet or json")
@@ -61,6 +70,31 @@ void add_build_options(CLI::App& command, BuildOptions& options) {
   command.add_option("--allow", options.allow, "network.host or security.insecure")
       ->check(CLI::IsMember({"network.host", "security.insecure"}))
       ->allow_extra_args(false);
+  command.add_flag("--load", options.load, "keep the images in the store (that is done anyway)");
+  command.add_flag("--pull", options.pull, "ask the registries for base images anew (that is done anyway)");
+  command.add_flag("--check", options.check, "only check: print warnings, build nothing, exit 1 if there are any");
+  command.add_option("--network", options.network, "network of RUN steps: default");
+}
+
+void require_network(const std::string& network, const std::string& what) {
+  if (network.empty() || network == "default") return;
+  throw Error(ErrorKind::unsupported, "use " + what, network, "the network is chosen for each RUN step")
+      .with_hint("write RUN --network=" + network + " in the Dockerfile" +
+                 (network == "host" ? ", and allow it with --allow network.host" : ""));
+}
+
+void apply_epoch_argument(BuildRequest& request) {
+  std::optional<std::string> given;
+  for (const BuildTarget& target : request.targets) {
+    const auto found = target.build_args.find("SOURCE_DATE_EPOCH");
+    if (found == target.build_args.end()) continue;
+    if (given && *given != found->second) {
+      throw Error(ErrorKind::usage, "use SOURCE_DATE_EPOCH", found->second, "another target has " + *given)
+          .with_hint("targets with different times are built one after the other");
+    }
+    given = found->second;
+  }
+  if (given) request.layers.clamp_mtime = parse_epoch(*given);
 }
 
 void read_secret(const std::string& text, std::map<std::string, std::string>& secrets) {
@@ -125,10 +159,11 @@ std::vector<export_::Destination> destinations(const BuildOptions& options) {
 }
 
 BuildRequest make_request(const BuildOptions& options) {
+  require_network(options.network, "--network");
   BuildRequest request;
   request.layers.compression = parse_compression(options.compression);
   request.layers.level = options.compression_level;
-  request.layers.clamp_mtime = source_date_epoch();
+  request.layers.clamp_mtime = environment_epoch();
   request.force_compression = options.force_compression;
   request.jobs = options.jobs;
   request.host = host_platform();

@@ -25,12 +25,26 @@ struct BuildOptions {
   unsigned jobs = 0;
   std::string context_modes = "auto";
   std::vector<std::string> allow;
+  bool load = false, pull = false;  // what is done always
+  bool check = false;
+  std::string network;
 };
+
+// An option that may be given several times, with one value each.
+CLI::Option* add_list(CLI::App& command, const std::string& names, std::vector<std::string>& values,
+                      const std::string& description);
 
 void add_build_options(CLI::App& command, BuildOptions& options);
 
 // Fills what does not differ between targets: compression, epoch, jobs, secrets. Throws base::Error(usage).
 [[nodiscard]] BuildRequest make_request(const BuildOptions& options);
+
+// A build argument SOURCE_DATE_EPOCH of the targets goes before the environment's. All images of one invocation have one:
+// Error(usage) if the targets differ.
+void apply_epoch_argument(BuildRequest& request);
+
+// Throws base::Error(unsupported) for a network that cannot be given to all RUN steps at once. `what` names the option.
+void require_network(const std::string& network, const std::string& what);
 
 // `type=registry` for --push, else what --output said, else none.
 [[nodiscard]] std::vector<export_::Destination> destinations(const BuildOptions& options);

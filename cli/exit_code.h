@@ -7,12 +7,17 @@ namespace cooper::cli {
 
 enum ExitCode : int {
   kSuccess = 0,
-  kFailure = 1,       // the build, a step, a check or a transfer failed
-  kUsage = 2,         // wrong arguments or a wrong input file
-  kTemporary = 75,    // a network failure that may pass (sysexits' EX_TEMPFAIL)
-  kInterrupted = 130, // SIGINT; 143 for SIGTERM, 129 for SIGHUP
+  kFailure = 1,        // the build, a step, a check or a transfer failed
+  kUsage = 2,          // wrong arguments or a wrong input file
+  kTemporary = 75,     // a network failure that may pass (sysexits' EX_TEMPFAIL)
+  kInterrupted = 130,  // SIGINT; 143 for SIGTERM, 129 for SIGHUP
 };
 
 [[nodiscard]] int exit_code_of(const base::Error& error);
+
+// Thrown in the place of an error that was told already: the command ends, nothing more is printed.
+struct ErrorWasTold {
+  int exit_code = kFailure;
+};
 
 }  // namespace cooper::cli

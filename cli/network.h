@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "builder/build.h"
+#include "registry/credentials.h"
 
 namespace cooper::cli {
 
@@ -17,11 +18,16 @@ class Network {
   Network& operator=(Network&&) noexcept;
   ~Network();
 
-  // See BuildTools::open_source; also "store:REFERENCE" for an image of our own store.
+  // See BuildTools::open_source; also "cooper-store:REFERENCE" for an image of our own store.
   [[nodiscard]] std::unique_ptr<source::ImageSource> open_source(const std::string& location, store::Store& store);
   [[nodiscard]] std::vector<export_::ExportOutcome> export_images(const std::vector<export_::ExportJob>& jobs, store::Store& store,
                                                          std::stop_token stop);
   [[nodiscard]] context::RemoteFetcher* fetcher(store::Store& store);
+
+  // The version check of a registry with these credentials alone. Throws base::Error.
+  static void ping(const std::string& host, const registry::Credential& credential, std::stop_token stop);
+
+  engine::EventSink on_push;  // told of the blobs that are sent, if set
 
  private:
   struct State;

@@ -1,95 +1,105 @@
 #include "cli/plain_progress.h"
 
 #include <cstdio>
-#include <iostream>
 
 #include "base/error.h"
+#include "cli/build_summary.h"
+#include "cli/overloaded.h"
 
 namespace cooper::cli {
-namespace {
 
-constexpr std::size_t kLastLines = 20;
+PlainProgress::PlainProgress(ProgressOptions options, bool quiet)
+    : options_(std::move(options)), quiet_(quiet), begun_(options_.now()) {}
 
-template <class... Cases>
-struct Overloaded : Cases... {
-  using Cases::operator()...;
-};
-template <class... Cases>
-Overloaded(Cases...) -> Overloaded<Cases...>;
-
-std::string seconds_text(double seconds) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.1f", seconds);
-  return text;
+void PlainProgress::say(const std::string& text) {
+  if (quiet_) return;
+  options_.write(text + "\n");
+  ++lines_;
 }
 
-}  // namespace
-
-void PlainProgress::line(plan::StepId step, const std::string& text) {
-  if (!quiet_) std::cerr << "#" + std::to_string(step + 1) + " " + base::printable(text) + "\n";
+void PlainProgress::say(plan::StepId step, const std::string& text) {
+  say("#" + std::to_string(step + 1) + " " + board_.step(step).short_name + " " + text);
 }
 
-void PlainProgress::headline(plan::StepId step) { line(step, graph_->steps[step].label); }
-
-std::string PlainProgress::elapsed(plan::StepId step) const {
-  const auto found = started_.find(step);
-  if (found == started_.end()) return "0.0";
-  return seconds_text(std::chrono::duration<double>(Clock::now() - found->second).count());
-}
+void PlainProgress::headline(plan::StepId step) { say("#" + std::to_string(step + 1) + " " + board_.step(step).label); }
 
 void PlainProgress::on_plan(const plan::Plan& plan) {
   const std::lock_guard guard(mutex_);
-  graph_ = &plan.graph;
-  if (quiet_) return;
-  for (const plan::Diagnostic& remark : plan.diagnostics) {
-    std::cerr << "warning: " + base::printable(remark.rule + ": " + remark.message) + " (" +
-                     base::printable(remark.file_name) + ":" + std::to_string(remark.where.first_line) + ")\n";
-  }
-  for (const std::string& name : plan.unused_build_args) {
-    std::cerr << "warning: no stage declares the build argument '" + base::printable(name) + "'\n";
-  }
+  board_.set_plan(plan);
+  for (const std::string& warning : board_.warnings()) say(warning);
+}
+
+void PlainProgress::output(const engine::StepOutput& line) {
+  board_.add_line(line.step, line.line);
+  char time[32];
+  std::snprintf(time, sizeof time, "%.1f ", board_.seconds_of(line.step, options_.now()));
+  say(line.step, time + base::printable(line.line));
+  auto& at = at_[line.step];
+  at.push_back(lines_);
+  if (at.size() > StepBoard::kLastLines) at.pop_front();
+}
+
+void PlainProgress::transfer(const engine::Transfer& one) {
+  if (one.done == 0) say("transfer " + base::printable(one.what) + ": " + size_text(one.total));
 }
 
 void PlainProgress::on_event(const engine::Event& event) {
   const std::lock_guard guard(mutex_);
   std::visit(Overloaded{
                  [&](const engine::StepStarted& one) {
-                   started_[one.step] = Clock::now();
+                   if (board_.first_run(one.step)) say("isolation: " + options_.isolation);
+                   board_.start(one.step, options_.now());
                    headline(one.step);
                  },
                  [&](const engine::StepCached& one) {
-                   headline(one.step);
-                   line(one.step, "CACHED");
+                   board_.cached(one.step);
+                   say("#" + std::to_string(one.step + 1) + " CACHED " + board_.step(one.step).label);
                  },
                  [&](const engine::StepWaiting& one) {
+                   board_.wait(one.step, options_.now());
                    headline(one.step);
-                   line(one.step, "waiting for another build that makes this step");
+                   say(one.step, "waiting for another build that makes this step");
                  },
-                 [&](const engine::StepOutput& one) {
-                   auto& last = last_lines_[one.step];
-                   last.push_back(one.line);
-                   if (last.size() > kLastLines) last.pop_front();
-                   line(one.step, elapsed(one.step) + " " + one.line);
-                 },
+                 [&](const engine::StepOutput& one) { output(one); },
                  [&](const engine::StepFinished& one) {
-                   line(one.step, "DONE " + seconds_text(static_cast<double>(one.milliseconds) / 1000) + "s");
-                   last_lines_.erase(one.step);
+                   board_.finish(one.step);
+                   at_.erase(one.step);
+                   say(one.step, "DONE " + seconds_text(static_cast<double>(one.milliseconds) / 1000));
                  },
                  [&](const engine::StepFailed& one) {
-                   line(one.step, "FAILED: " + one.message);
-                   if (!quiet_) return;
-                   for (const std::string& text : last_lines_[one.step]) std::cerr << "  " + base::printable(text) + "\n";
+                   const double seconds = board_.seconds_of(one.step, options_.now());
+                   board_.fail(one.step, one.message);
+                   const std::uint64_t before = lines_;
+                   say(one.step, "FAILED after " + seconds_text(seconds));
+                   failure_gap_ = lines_ - before;
                  },
-                 [&](const engine::Transfer& one) {
-                   if (!quiet_ && one.done == 0) std::cerr << "fetching " + base::printable(one.what) + "\n";
-                 },
-                 [&](const engine::Remark& one) {
-                   if (!quiet_) std::cerr << base::printable(one.text) + "\n";
-                 },
+                 [&](const engine::Transfer& one) { transfer(one); },
+                 [&](const engine::Remark& one) { say(base::printable(one.text)); },
              },
              event);
 }
 
-void PlainProgress::finish(bool) { std::cerr << std::flush; }
+bool PlainProgress::just_said() const {
+  const auto found = at_.find(board_.failure()->step);
+  if (quiet_ || found == at_.end() || found->second.empty()) return false;
+  const auto& at = found->second;
+  return at.back() - at.front() + 1 == at.size() && lines_ - at.back() == failure_gap_;
+}
+
+void PlainProgress::show_failure() {
+  const StepBoard::Failure& failure = *board_.failure();
+  if (failure.last_lines.empty() || just_said()) return;
+  std::string text = "last lines of " + board_.step(failure.step).label + ":\n";
+  for (const std::string& line : failure.last_lines) text += "  | " + line + "\n";
+  options_.write(text);
+}
+
+void PlainProgress::finish(const BuildEnd& end) {
+  const std::lock_guard guard(mutex_);
+  if (board_.failure() && end.report == nullptr) show_failure();
+  if (end.report == nullptr) return;
+  const double seconds = std::chrono::duration<double>(options_.now() - begun_).count();
+  for (const std::string& line : summary_lines(*end.report, seconds)) say(line);
+}
 
 }  // namespace cooper::cli

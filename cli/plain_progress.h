@@ -1,36 +1,44 @@
-// Progress as plain lines: "#5 [app 3/7] RUN make", "#5 0.8 output", "#5 CACHED", "#5 DONE 1.2s". Every line of a step's output
-// has the step's number before it and its control bytes escaped, so no output can pass for a command to a CI system's log.
+// Progress as plain lines: "#5 [app 3/7] RUN make", "#5 [app 3/7] 0.8 output", "#5 [app 3/7] CACHED", "#5 [app 3/7] DONE 1.2s".
+// Every line of a step's output has the step before it and its control bytes escaped, so no output can pass for a command to
+// a CI system's log.
 #pragma once
 
-#include <chrono>
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <mutex>
 
-#include "cli/progress.h"
+#include "cli/step_board.h"
 
 namespace cooper::cli {
 
 class PlainProgress final : public Progress {
  public:
   // `quiet`: nothing is written but the last lines of a step that failed.
-  explicit PlainProgress(bool quiet) : quiet_(quiet) {}
+  PlainProgress(ProgressOptions options, bool quiet);
 
   void on_plan(const plan::Plan& plan) override;
   void on_event(const engine::Event& event) override;
-  void finish(bool succeeded) override;
+  void finish(const BuildEnd& end) override;
 
  private:
-  void line(plan::StepId step, const std::string& text);
+  void say(const std::string& text);
+  void say(plan::StepId step, const std::string& text);
   void headline(plan::StepId step);
-  [[nodiscard]] std::string elapsed(plan::StepId step) const;
+  void output(const engine::StepOutput& line);
+  void transfer(const engine::Transfer& one);
+  void show_failure();
+  // True if what the failed step said last stands directly above.
+  [[nodiscard]] bool just_said() const;
 
-  using Clock = std::chrono::steady_clock;
+  ProgressOptions options_;
   bool quiet_;
+  ProgressClock::time_point begun_;
   std::mutex mutex_;
-  const plan::BuildGraph* graph_ = nullptr;
-  std::map<plan::StepId, Clock::time_point> started_;
-  std::map<plan::StepId, std::deque<std::string>> last_lines_;
+  StepBoard board_;
+  std::uint64_t lines_ = 0;                             // written so far
+  std::map<plan::StepId, std::deque<std::uint64_t>> at_;  // which of them were a step's last lines of output
+  std::size_t failure_gap_ = 0;                         // lines written at the failure itself
 };
 
 }  // namespace cooper::cli

@@ -3,6 +3,7 @@
 #include <sys/utsname.h>
 
 #include "base/error.h"
+#include "oci/reference.h"
 
 namespace cooper::cli {
 namespace {
@@ -45,6 +46,24 @@ oci::Platform host_platform() {
   struct utsname name = {};
   ::uname(&name);
   return oci::normalize({"linux", name.machine});
+}
+
+std::string isolation_text(const sandbox::Probe& probe) {
+  std::string text;
+  switch (probe.mode) {
+    case sandbox::Mode::root_namespaces: text = "root, in namespaces"; break;
+    case sandbox::Mode::rootless: text = "rootless, in a user namespace"; break;
+    case sandbox::Mode::chroot: text = "none to be had"; break;
+  }
+  if (!probe.overlay) text += ", without overlayfs";
+  if (!probe.reason.empty()) text += " (" + base::printable(probe.reason) + ")";
+  return text;
+}
+
+std::string image_location(const std::string& text, const store::Store& store) {
+  if (text.find("://") != std::string::npos || text.starts_with("docker-archive:")) return text;
+  const std::string full = oci::to_string(oci::parse_reference(text));
+  return store.find_image(full) ? "cooper-store:" + full : full;
 }
 
 }  // namespace cooper::cli

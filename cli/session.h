@@ -25,4 +25,11 @@ struct Session {
 
 [[nodiscard]] oci::Platform host_platform();
 
+// "root, in namespaces of its own", with the reason when a better mode is not to be had.
+[[nodiscard]] std::string isolation_text(const sandbox::Probe& probe);
+
+// Where Network::open_source finds what a person calls an image: text with a scheme as it is, a reference of the store
+// ("cooper-store:..."), else the full reference of a registry. Throws base::Error(usage).
+[[nodiscard]] std::string image_location(const std::string& text, const store::Store& store);
+
 }  // namespace cooper::cli

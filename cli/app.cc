@@ -1,0 +1,37 @@
+#include "cli/app.h"
+
+#include "cli/commands.h"
+
+namespace cooper::cli {
+
+std::unique_ptr<CLI::App> make_app(Globals& globals, int& exit_code) {
+  auto app = std::make_unique<CLI::App>("cooper builds container images without a daemon.", "cooper");
+  app->set_version_flag("--version", "cooper " COOPER_VERSION);
+  app->require_subcommand(1);
+  app->fallthrough();
+  app->option_defaults()->always_capture_default(false);
+  globals.root = default_root();
+  app->add_option("--root", globals.root, "directory of the store (default: $COOPER_ROOT or ~/.local/share/cooper)");
+  app->add_option("--isolation", globals.isolation, "how RUN steps are isolated: auto, root or rootless")
+      ->check(CLI::IsMember({"auto", "root", "rootless"}));
+  add_build_command(*app, globals, exit_code);
+  add_bake_command(*app, globals, exit_code);
+  add_check_command(*app, globals, exit_code);
+  add_smoke_command(*app, globals, exit_code);
+  add_pull_command(*app, globals, exit_code);
+  add_push_command(*app, globals, exit_code);
+  add_images_command(*app, globals, exit_code);
+  add_untag_command(*app, globals, exit_code);
+  add_tree_command(*app, globals, exit_code);
+  add_cache_command(*app, globals, exit_code);
+  add_login_command(*app, globals, exit_code);
+  add_logout_command(*app, globals, exit_code);
+  add_version_command(*app, globals, exit_code);
+  add_generate_command(*app, globals, exit_code);
+  app->footer(
+      "Exit codes: 0 done, 1 a step or check failed, 2 wrong use, 75 network trouble, 130 interrupted.\n"
+      "Every command explains itself: cooper COMMAND --help");
+  return app;
+}
+
+}  // namespace cooper::cli

@@ -1,0 +1,100 @@
+// cooper images, cooper untag
+#include <iostream>
+#include <memory>
+
+#include "base/error.h"
+#include "cli/build_summary.h"
+#include "cli/commands.h"
+#include "cli/exit_code.h"
+#include "cli/session.h"
+#include "cli/table.h"
+#include "oci/image_config.h"
+#include "oci/manifest.h"
+#include "oci/reference.h"
+
+namespace cooper::cli {
+namespace {
+
+struct Arguments {
+  std::vector<std::string> references;
+  bool json = false;
+};
+
+// Size and creation time of an image; unknown when its documents are not in the store any more.
+void add_facts(const store::Store& store, const oci::Descriptor& top, std::vector<Cell>& row) {
+  Cell size{std::uint64_t{0}, "?"};
+  Cell created{std::string(), "?"};
+  try {
+    if (const auto text = store.read_blob(top.digest, oci::kMaxDocumentBytes)) {
+      const oci::Manifest manifest = oci::parse_manifest(*text, top.media_type);
+      std::uint64_t bytes = top.size + manifest.config.size;
+      for (const oci::Descriptor& layer : manifest.layers) bytes += layer.size;
+      size = {bytes, size_text(bytes)};
+      if (const auto config = store.read_blob(manifest.config.digest, oci::kMaxDocumentBytes)) {
+        created = {oci::parse_image_config(*config).created, ""};
+      }
+    }
+  } catch (const base::Error& error) {
+    created = {std::string(), std::string("damaged: ") + error.what()};
+  }
+  row.push_back(std::move(size));
+  row.push_back(std::move(created));
+}
+
+void list_images(const Arguments& arguments, const Globals& globals) {
+  const store::Store store = store::Store::open(globals.root);
+  Table table{{"reference", "digest", "platform", "size", "created"}, {}};
+  for (const store::Store::TaggedImage& image : store.list_images()) {
+    const std::string digest = image.manifest.digest.to_string();
+    std::vector<Cell> row = {{image.reference, arguments.json ? "" : oci::familiar(oci::parse_reference(image.reference))},
+                             {digest, digest.substr(0, 19)},
+                             {image.manifest.platform ? oci::to_string(*image.manifest.platform) : std::string()}};
+    add_facts(store, image.manifest, row);
+    table.rows.push_back(std::move(row));
+  }
+  std::cout << (arguments.json ? table_json(table) : table_text(table)) << std::flush;
+}
+
+void untag_images(const Arguments& arguments, const Globals& globals) {
+  const store::Store store = store::Store::open(globals.root);
+  for (const std::string& text : arguments.references) {
+    const std::string reference = oci::to_string(oci::parse_reference(text));
+    if (!store.untag_image(reference)) {
+      throw base::Error(base::ErrorKind::not_found, "untag", reference, "the store has no such image")
+          .with_hint("cooper images lists what there is");
+    }
+    std::cout << "untagged " << reference << "\n" << std::flush;
+  }
+}
+
+}  // namespace
+
+void add_images_command(CLI::App& app, const Globals& globals, int& exit_code) {
+  CLI::App* command = app.add_subcommand("images", "list the images of the store")->alias("ls");
+  const auto arguments = std::make_shared<Arguments>();
+  command->add_flag("--json", arguments->json, "print a JSON array");
+  command->footer(
+      "Examples:\n"
+      "  cooper images\n"
+      "  cooper images --json");
+  command->callback([arguments, &globals, &exit_code] {
+    list_images(*arguments, globals);
+    exit_code = kSuccess;
+  });
+}
+
+void add_untag_command(CLI::App& app, const Globals& globals, int& exit_code) {
+  CLI::App* command =
+      app.add_subcommand("untag", "take names of images out of the store; layers stay as cache")->alias("rmi");
+  const auto arguments = std::make_shared<Arguments>();
+  command->add_option("reference", arguments->references, "names of images")->required();
+  command->footer(
+      "Example:\n"
+      "  cooper untag registry.example/team/site:app-v1");
+  command->callback([arguments, &globals, &exit_code] {
+    untag_images(*arguments, globals);
+    exit_code = kSuccess;
+  });
+}
+
+}  // namespace cooper::cli

@@ -1,0 +1,68 @@
+// cooper push
+#include <iostream>
+#include <memory>
+
+#include "base/error.h"
+#include "cli/build_summary.h"
+#include "cli/commands.h"
+#include "cli/exit_code.h"
+#include "cli/image_access.h"
+#include "cli/signals.h"
+#include "oci/reference.h"
+
+namespace cooper::cli {
+namespace {
+
+struct Arguments {
+  std::string image, destination;
+  bool quiet = false;
+};
+
+void push_image(const Arguments& arguments, const Globals& globals) {
+  Session session = Session::open(globals);
+  const std::stop_token stop = globals.signals->token();
+  const std::string reference = oci::to_string(oci::parse_reference(arguments.image));
+  if (!session.store.find_image(reference)) {
+    throw base::Error(base::ErrorKind::not_found, "push", reference, "the store has no such image")
+        .with_hint("cooper images lists what there is");
+  }
+  const std::string destination =
+      arguments.destination.empty() ? reference : oci::to_string(oci::parse_reference(arguments.destination));
+  source::ResolvedImage resolved = resolve_image(session, "cooper-store:" + reference, "", stop);
+  if (!arguments.quiet) session.network.on_push = transfer_lines("pushed");
+  const export_::Image image{destination,
+                             {destination},
+                             resolved.manifest,
+                             resolved.manifest_bytes,
+                             oci::parse_manifest(resolved.manifest_bytes, resolved.manifest.media_type),
+                             resolved.config_bytes,
+                             resolved.config,
+                             {}};
+  const export_::Destination where = export_::parse_destination("type=registry");
+  const auto outcome = session.network.export_images({{&image, &where}}, session.store, stop).at(0);
+  if (!arguments.quiet) {
+    std::cerr << destination + ": pushed " + size_text(outcome.pushed_bytes) + ", reused " +
+                     size_text(outcome.reused_bytes) + "\n";
+  }
+  std::cout << image.manifest.digest.to_string() << "\n" << std::flush;
+}
+
+}  // namespace
+
+void add_push_command(CLI::App& app, const Globals& globals, int& exit_code) {
+  CLI::App* command = app.add_subcommand("push", "send an image of the store to a registry");
+  const auto arguments = std::make_shared<Arguments>();
+  command->add_option("image", arguments->image, "reference in the store")->required();
+  command->add_option("destination", arguments->destination, "reference in the registry (default: the same)");
+  command->add_flag("-q,--quiet", arguments->quiet, "only the digest");
+  command->footer(
+      "Examples:\n"
+      "  cooper push registry.example/team/site:app-v1\n"
+      "  cooper push site:app registry.example/team/site:app-v1");
+  command->callback([arguments, &globals, &exit_code] {
+    push_image(*arguments, globals);
+    exit_code = kSuccess;
+  });
+}
+
+}  // namespace cooper::cli

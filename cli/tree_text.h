@@ -1,0 +1,15 @@
+// The file system of an image as text, for people and for diff: a line for each path, sorted.
+#pragma once
+
+#include <string>
+
+#include "builder/layer/layer_stack.h"
+
+namespace cooper::cli {
+
+// "/etc/passwd file 0644 0:0 1234 sha256:..." Fields: path, type, mode, owner, size, then link=, device=, xattr.NAME=
+// (hexadecimal) and the digest, as they apply. Odd bytes of paths are escaped as \xNN.
+[[nodiscard]] std::string tree_line(const std::string& path, const layer::Entry& entry);
+[[nodiscard]] std::string tree_text(const layer::LayerStack& stack);
+
+}  // namespace cooper::cli

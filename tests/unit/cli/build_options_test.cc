@@ -1,0 +1,118 @@
+#include "cli/build_options.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "base/error.h"
+#include "cli/build_command.h"
+
+using namespace cooper;
+
+namespace {
+
+BuildRequest request_of(std::vector<std::string> words) {
+  CLI::App app;
+  cli::BuildArguments arguments;
+  cli::add_build_arguments(app, arguments);
+  std::reverse(words.begin(), words.end());
+  app.parse(words);
+  return cli::build_request(arguments);
+}
+
+base::ErrorKind refusal_of(std::vector<std::string> words) {
+  try {
+    static_cast<void>(request_of(std::move(words)));
+  } catch (const base::Error& error) {
+    return error.kind();
+  }
+  return base::ErrorKind::failure;
+}
+
+}  // namespace
+
+TEST_CASE("build: the defaults") {
+  ::unsetenv("SOURCE_DATE_EPOCH");
+  const BuildRequest request = request_of({"."});
+  REQUIRE(request.targets.size() == 1);
+  CHECK(request.targets[0].context == ".");
+  CHECK(request.targets[0].outputs.empty());
+  CHECK(request.layers.compression == layer::Compression::gzip);
+  CHECK_FALSE(request.layers.clamp_mtime.has_value());
+  CHECK(request.modes == ModePolicy::automatic);
+}
+
+TEST_CASE("build: every option reaches the request") {
+  const BuildRequest request = request_of({"-f", "x/Dockerfile", "-t", "site", "-t", "reg.example:5000/a/b:1", "--target", "app",
+                                           "--build-arg", "A=b=c", "--label", "l=1", "--annotation", "n=2", "--build-context",
+                                           "lib=./lib", "--platform", "linux/arm64", "--no-cache", "--no-cache-filter", "one,two",
+                                           "--push", "-o", "type=oci,dest=x.tar", "--compression", "zstd", "--jobs", "3",
+                                           "--allow", "network.host", "--add-host", "db:10.0.0.1", "--context-modes", "keep",
+                                           "--load", "--pull", "--network", "default", "ctx"});
+  const BuildTarget& target = request.targets.at(0);
+  CHECK(target.context == "ctx");
+  CHECK(target.dockerfile == "x/Dockerfile");
+  CHECK(target.tags == std::vector<std::string>{"docker.io/library/site:latest", "reg.example:5000/a/b:1"});
+  CHECK(target.stage == "app");
+  CHECK(target.build_args.at("A") == "b=c");
+  CHECK(target.labels.at("l") == "1");
+  CHECK(target.annotations.at("n") == "2");
+  CHECK(target.contexts.at("lib") == "./lib");
+  CHECK(target.platforms == std::vector<std::string>{"linux/arm64"});
+  CHECK(target.no_cache);
+  CHECK(target.no_cache_stages == std::set<std::string>{"one", "two"});
+  REQUIRE(target.outputs.size() == 2);
+  CHECK(target.outputs[0].kind == export_::Kind::oci);
+  CHECK(target.outputs[1].kind == export_::Kind::registry);
+  CHECK(target.allow_host_network);
+  CHECK_FALSE(target.allow_insecure);
+  CHECK(request.layers.compression == layer::Compression::zstd);
+  CHECK(request.jobs == 3);
+  CHECK(request.extra_hosts == std::vector<std::string>{"db 10.0.0.1"});
+  CHECK(request.modes == ModePolicy::keep);
+}
+
+TEST_CASE("build: what is wrong is refused") {
+  using base::ErrorKind;
+  CHECK(refusal_of({"-t", "UPPER/Case", "."}) == ErrorKind::usage);
+  CHECK(refusal_of({"--build-arg", "=x", "."}) == ErrorKind::usage);
+  CHECK(refusal_of({"--label", "no-value", "."}) == ErrorKind::usage);
+  CHECK(refusal_of({"--secret", "src=file", "."}) == ErrorKind::usage);
+  CHECK(refusal_of({"--secret", "id=a,colour=red", "."}) == ErrorKind::usage);
+  CHECK(refusal_of({"--network", "none", "."}) == ErrorKind::unsupported);
+  CHECK(refusal_of({"--network", "host", "."}) == ErrorKind::unsupported);
+  CHECK(refusal_of({"--build-arg", "SOURCE_DATE_EPOCH=soon", "."}) == ErrorKind::usage);
+  CHECK_THROWS_AS(static_cast<void>(request_of({"--no-such-option", "."})), CLI::ParseError);
+  CHECK_THROWS_AS(static_cast<void>(request_of({"--progress", "loud", "."})), CLI::ParseError);
+  CHECK_THROWS_AS(static_cast<void>(request_of({})), CLI::ParseError);
+}
+
+TEST_CASE("SOURCE_DATE_EPOCH of a build argument goes before the environment's") {
+  ::setenv("SOURCE_DATE_EPOCH", "1000", 1);
+  CHECK(request_of({"."}).layers.clamp_mtime == 1000);
+  CHECK(request_of({"--build-arg", "SOURCE_DATE_EPOCH=2000", "."}).layers.clamp_mtime == 2000);
+  ::setenv("SOURCE_DATE_EPOCH", "-5", 1);
+  CHECK(refusal_of({"."}) == base::ErrorKind::usage);
+  ::unsetenv("SOURCE_DATE_EPOCH");
+}
+
+TEST_CASE("targets of one invocation have one SOURCE_DATE_EPOCH") {
+  BuildRequest request;
+  request.targets.resize(2);
+  request.targets[0].build_args["SOURCE_DATE_EPOCH"] = "1";
+  cli::apply_epoch_argument(request);
+  CHECK(request.layers.clamp_mtime == 1);
+  request.targets[1].build_args["SOURCE_DATE_EPOCH"] = "2";
+  CHECK_THROWS_AS(cli::apply_epoch_argument(request), base::Error);
+}
+
+TEST_CASE("a secret comes from the environment") {
+  std::map<std::string, std::string> secrets;
+  ::setenv("COOPER_TEST_TOKEN", "word", 1);
+  cli::read_secret("id=a,env=COOPER_TEST_TOKEN", secrets);
+  cli::read_secret("id=COOPER_TEST_TOKEN", secrets);
+  ::unsetenv("COOPER_TEST_TOKEN");
+  CHECK(secrets == std::map<std::string, std::string>{{"a", "word"}, {"COOPER_TEST_TOKEN", "word"}});
+  CHECK_THROWS_AS(cli::read_secret("id=b,env=COOPER_TEST_TOKEN", secrets), base::Error);
+}
