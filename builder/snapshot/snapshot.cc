@@ -65,8 +65,11 @@ void Snapshots::State::unpack(const oci::DiffId& layer, const BlobNeeded& blob, 
 Snapshots::Snapshots(store::Store& store, Flavor flavor) : state_(std::make_unique<State>()) {
   state_->store = &store;
   state_->flavor = flavor;
-  // The two forms of whiteouts and of file owners do not mix, so each has its own directories.
-  const std::string name = flavor == Flavor::overlay ? "snapshots" : "snapshots-user";
+  // The two forms of whiteouts and of file owners do not mix, so each has its own directories. Snapshots are not flushed to the
+  // disk, so those of another boot may be damaged: they are made anew from their blobs.
+  const std::string prefix = flavor == Flavor::overlay ? "snapshots-" : "user-snapshots-";
+  const std::string name = prefix + store.boot();
+  store.remove_directories(prefix, name);
   state_->directory = store.directory(name);
   state_->path = store.path() + "/cooper/" + name;
 }

@@ -1,6 +1,6 @@
 // Snapshots: layers as directories, made only when a RUN (or a read of file bytes) needs them, kept for the next one.
 //
-// Every layer is unpacked once, under its own DiffId, in overlay form (cooper/snapshots/<hex>/fs), and a stack is an overlay mount
+// Every layer is unpacked once a boot, under its own DiffId, in overlay form (cooper/snapshots-<boot>/<hex>/fs), and a stack is an overlay mount
 // of those directories made inside the sandbox's mount namespace. A directory gets its final name only when it is whole.
 // Thread-safe. Throws base::Error.
 #pragma once

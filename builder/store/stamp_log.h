@@ -20,6 +20,7 @@ class StampLog {
 
   void note(const oci::Digest& blob, const struct stat& status);
   [[nodiscard]] bool holds(const oci::Digest& blob, const struct stat& status) const;
+  [[nodiscard]] const std::string& boot() const noexcept { return boot_; }
 
  private:
   [[nodiscard]] std::string stamp_of(const struct stat& status) const;

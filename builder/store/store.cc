@@ -97,6 +97,14 @@ base::Fd Store::directory(const std::string& name) const {
   return make_directory(state_->cooper.get(), name);
 }
 
+const std::string& Store::boot() const { return state_->stamps->boot(); }
+
+void Store::remove_directories(const std::string& prefix, const std::string& keep) const {
+  for (const std::string& name : base::list_directory(state_->cooper.get(), state_->path)) {
+    if (name.starts_with(prefix) && name != keep) base::remove_tree_at(state_->cooper.get(), name);
+  }
+}
+
 void Store::flush() const {
   state_->flusher->wait();
   if (::fsync(state_->blobs.get()) != 0) base::throw_errno("flush", state_->path + "/blobs");

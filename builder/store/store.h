@@ -2,7 +2,7 @@
 // blobs/sha256/<hex>), so other tools read it; cooper's own records live below cooper/ in it.
 //
 //   <root>/oci-layout  index.json  blobs/sha256/<hex> (0444)
-//   <root>/cooper/version  stamps  records/<kind>/<name>  tmp/<random>{,.lock}  locks/<kind>/<name>  snapshots/  mounts/
+//   <root>/cooper/version  stamps  records/<kind>/<name>  tmp/<random>{,.lock}  locks/<kind>/<name>  snapshots-<boot>/  mounts/
 //
 // Promises: a file under a final name is complete (written without a name, hashed, then linked); any kill or full disk
 // leaves a valid store; any number of processes may use one store at once (flock). Thread-safe. Throws base::Error.
@@ -114,6 +114,10 @@ class Store {
   [[nodiscard]] std::optional<Lock> try_lock(std::string_view kind, const std::string& name) const;
   // A directory of ours below cooper/, created 0700 when missing: "snapshots", "mounts".
   [[nodiscard]] base::Fd directory(const std::string& name) const;
+  // Names this boot of the machine, for what must not outlive a power cut unflushed.
+  [[nodiscard]] const std::string& boot() const;
+  // Removes the directories below cooper/ whose name begins with `prefix`, but `keep`. Nobody uses them.
+  void remove_directories(const std::string& prefix, const std::string& keep) const;
 
  private:
   struct State;
