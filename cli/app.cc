@@ -5,14 +5,17 @@
 namespace cooper::cli {
 
 std::unique_ptr<CLI::App> make_app(Globals& globals, int& exit_code) {
-  auto app = std::make_unique<CLI::App>("cooper builds container images without a daemon.", "cooper");
+  auto app =
+      std::make_unique<CLI::App>("cooper builds container images without a daemon.", "cooper");
   app->set_version_flag("--version", "cooper " COOPER_VERSION);
   app->require_subcommand(1);
   app->fallthrough();
   app->option_defaults()->always_capture_default(false);
   globals.root = default_root();
-  app->add_option("--root", globals.root, "directory of the store (default: $COOPER_ROOT or ~/.local/share/cooper)");
-  app->add_option("--isolation", globals.isolation, "how RUN steps are isolated: auto, root or rootless")
+  app->add_option("--root", globals.root,
+                  "directory of the store (default: $COOPER_ROOT or ~/.local/share/cooper)");
+  app->add_option("--isolation", globals.isolation,
+                  "how RUN steps are isolated: auto, root or rootless")
       ->check(CLI::IsMember({"auto", "root", "rootless"}));
   add_build_command(*app, globals, exit_code);
   add_bake_command(*app, globals, exit_code);
@@ -29,7 +32,8 @@ std::unique_ptr<CLI::App> make_app(Globals& globals, int& exit_code) {
   add_version_command(*app, globals, exit_code);
   add_generate_command(*app, globals, exit_code);
   app->footer(
-      "Exit codes: 0 done, 1 a step or check failed, 2 wrong use, 75 network trouble, 130 interrupted.\n"
+      "Exit codes: 0 done, 1 a step or check failed, 2 wrong use, 75 network trouble, 130 "
+      "interrupted.\n"
       "Every command explains itself: cooper COMMAND --help");
   return app;
 }

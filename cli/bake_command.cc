@@ -25,7 +25,8 @@ struct Arguments {
 };
 
 [[noreturn]] void refuse(const bake::Target& target, const char* member) {
-  throw Error(ErrorKind::unsupported, "build target", target.name, std::string("'") + member + "' is not supported yet");
+  throw Error(ErrorKind::unsupported, "build target", target.name,
+              std::string("'") + member + "' is not supported yet");
 }
 
 void require_supported(const bake::Target& target) {
@@ -38,13 +39,16 @@ void require_supported(const bake::Target& target) {
 // Where the image goes. A target that is built for another one's sake goes nowhere.
 void add_destinations(const bake::Target& target, const BuildOptions& options, BuildTarget& made) {
   if (target.linked) return;
-  for (const std::string& tag : target.tags) made.tags.push_back(oci::to_string(oci::parse_reference(tag)));
+  for (const std::string& tag : target.tags)
+    made.tags.push_back(oci::to_string(oci::parse_reference(tag)));
   made.outputs = destinations(options);
   if (!made.outputs.empty()) return;
-  for (const std::string& text : target.outputs) made.outputs.push_back(export_::parse_destination(text));
+  for (const std::string& text : target.outputs)
+    made.outputs.push_back(export_::parse_destination(text));
 }
 
-BuildTarget make_target(const bake::Target& target, const BuildOptions& options, BuildRequest& request) {
+BuildTarget make_target(const bake::Target& target, const BuildOptions& options,
+                        BuildRequest& request) {
   require_supported(target);
   BuildTarget made;
   made.name = target.name;
@@ -94,7 +98,8 @@ void bake_images(const Arguments& arguments, const Globals& globals, int& exit_c
   }
   BuildRequest request = make_request(arguments.shared);
   std::set<std::string> silent;
-  for (const bake::Target& target : bake::with_linked_targets(file, bake::select_targets(file, arguments.targets))) {
+  for (const bake::Target& target :
+       bake::with_linked_targets(file, bake::select_targets(file, arguments.targets))) {
     if (target.linked) silent.insert(target.name);
     request.targets.push_back(make_target(target, arguments.shared, request));
   }
@@ -115,18 +120,21 @@ void bake_images(const Arguments& arguments, const Globals& globals, int& exit_c
 void add_bake_command(CLI::App& app, const Globals& globals, int& exit_code) {
   CLI::App* command = app.add_subcommand("bake", "build the targets of a bake file in one graph");
   const auto arguments = std::make_shared<Arguments>();
-  command->add_option("targets", arguments->targets, "targets or groups (default: the group 'default')");
+  command->add_option("targets", arguments->targets,
+                      "targets or groups (default: the group 'default')");
   add_list(*command, "-f,--file", arguments->files, "bake file (default: docker-bake.json)");
   add_list(*command, "--set", arguments->sets, "TARGET.KEY=VALUE");
   command->add_flag("--print", arguments->print, "print the targets as JSON and build nothing");
-  command->add_flag("--list", arguments->list, "print the names of groups and targets and build nothing");
+  command->add_flag("--list", arguments->list,
+                    "print the names of groups and targets and build nothing");
   add_build_options(*command, arguments->shared);
   command->footer(
       "Examples:\n"
       "  cooper bake\n"
       "  VERSION=v1.2.3 cooper bake -f stages/docker-bake.json --push app horizon\n"
       "  cooper bake --print --set '*.platform=linux/arm64'");
-  command->callback([arguments, &globals, &exit_code] { bake_images(*arguments, globals, exit_code); });
+  command->callback(
+      [arguments, &globals, &exit_code] { bake_images(*arguments, globals, exit_code); });
 }
 
 }  // namespace cooper::cli

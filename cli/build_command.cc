@@ -33,7 +33,8 @@ BuildTarget make_target(const BuildArguments& arguments) {
   target.labels = read_pairs(arguments.labels, "--label");
   target.annotations = read_pairs(arguments.annotations, "--annotation");
   target.contexts = read_pairs(arguments.contexts, "--build-context");
-  for (const std::string& tag : arguments.tags) target.tags.push_back(oci::to_string(oci::parse_reference(tag)));
+  for (const std::string& tag : arguments.tags)
+    target.tags.push_back(oci::to_string(oci::parse_reference(tag)));
   target.platforms = arguments.platforms;
   target.outputs = destinations(arguments.shared);
   target.no_cache = arguments.shared.no_cache;
@@ -60,15 +61,19 @@ void build_image(const BuildArguments& arguments, const Globals& globals, int& e
 
 void add_build_arguments(CLI::App& command, BuildArguments& arguments) {
   command.add_option("context", arguments.context, "directory to build from")->required();
-  command.add_option("-f,--file", arguments.file, "Dockerfile (default: CONTEXT/Dockerfile; - is stdin)");
+  command.add_option("-f,--file", arguments.file,
+                     "Dockerfile (default: CONTEXT/Dockerfile; - is stdin)");
   add_list(command, "-t,--tag", arguments.tags, "name of the image");
   command.add_option("--target", arguments.target, "stage to build (default: the last)");
-  add_list(command, "--build-arg", arguments.build_args, "NAME=VALUE, or NAME from the environment");
-  add_list(command, "--build-context", arguments.contexts, "NAME=directory, docker-image:// or oci-layout://");
+  add_list(command, "--build-arg", arguments.build_args,
+           "NAME=VALUE, or NAME from the environment");
+  add_list(command, "--build-context", arguments.contexts,
+           "NAME=directory, docker-image:// or oci-layout://");
   add_list(command, "--label", arguments.labels, "NAME=VALUE");
   add_list(command, "--annotation", arguments.annotations, "NAME=VALUE of the manifest");
   add_list(command, "--platform", arguments.platforms, "os/architecture")->delimiter(',');
-  add_list(command, "--no-cache-filter", arguments.no_cache_filter, "stages to run again")->delimiter(',');
+  add_list(command, "--no-cache-filter", arguments.no_cache_filter, "stages to run again")
+      ->delimiter(',');
   command.add_option("--iidfile", arguments.iid_file, "write the image's digest");
   add_build_options(command, arguments.shared);
 }
@@ -84,7 +89,8 @@ void add_build_command(CLI::App& app, const Globals& globals, int& exit_code) {
   CLI::App* command = app.add_subcommand("build", "build an image from a Dockerfile");
   const auto arguments = std::make_shared<BuildArguments>();
   add_build_arguments(*command, *arguments);
-  command->callback([arguments, &globals, &exit_code] { build_image(*arguments, globals, exit_code); });
+  command->callback(
+      [arguments, &globals, &exit_code] { build_image(*arguments, globals, exit_code); });
   command->footer(
       "Examples:\n"
       "  cooper build -t registry.example/shop:app-v1 .\n"
@@ -93,7 +99,8 @@ void add_build_command(CLI::App& app, const Globals& globals, int& exit_code) {
 }
 
 void add_check_command(CLI::App& app, const Globals& globals, int& exit_code) {
-  CLI::App* command = app.add_subcommand("check", "check a Dockerfile and build nothing (as build --check)");
+  CLI::App* command =
+      app.add_subcommand("check", "check a Dockerfile and build nothing (as build --check)");
   const auto arguments = std::make_shared<BuildArguments>();
   arguments->context = ".";
   add_build_arguments(*command, *arguments);

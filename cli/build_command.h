@@ -13,7 +13,8 @@ struct BuildArguments {
   std::string context;
   std::string file;
   std::string target;
-  std::vector<std::string> tags, build_args, labels, annotations, contexts, platforms, no_cache_filter;
+  std::vector<std::string> tags, build_args, labels, annotations, contexts, platforms,
+      no_cache_filter;
   std::string iid_file;
 };
 

@@ -55,30 +55,40 @@ void add_build_options(CLI::App& command, BuildOptions& options) {
       ->check(CLI::IsMember({"auto", "tty", "plain", "quiet", "json", "rawjson", "none"}));
   command.add_flag("-q,--quiet", options.quiet, "only the result");
   command.add_flag("--push", options.push, "push the tags to their registries");
-  command.add_option("-o,--output", options.outputs, "type=oci|docker|tar|local|registry,dest=PATH")->allow_extra_args(false);
+  command
+      .add_option("-o,--output", options.outputs, "type=oci|docker|tar|local|registry,dest=PATH")
+      ->allow_extra_args(false);
   command.add_flag("--no-cache", options.no_cache, "run every step again");
-  command.add_option("--secret", options.secrets, "id=NAME,src=FILE or id=NAME,env=VARIABLE")->allow_extra_args(false);
-  command.add_option("--add-host", options.add_hosts, "NAME:ADDRESS for /etc/hosts of RUN steps")->allow_extra_args(false);
+  command.add_option("--secret", options.secrets, "id=NAME,src=FILE or id=NAME,env=VARIABLE")
+      ->allow_extra_args(false);
+  command.add_option("--add-host", options.add_hosts, "NAME:ADDRESS for /etc/hosts of RUN steps")
+      ->allow_extra_args(false);
   command.add_option("--compression", options.compression, "of new layers")
       ->check(CLI::IsMember({"gzip", "zstd", "none", "uncompressed"}));
-  command.add_option("--compression-level", options.compression_level, "0 is the compression's default");
+  command.add_option("--compression-level", options.compression_level,
+                     "0 is the compression's default");
   command.add_flag("--force-compression", options.force_compression, "base layers too");
   command.add_option("--metadata-file", options.metadata_file, "write digests and names as JSON");
   command.add_option("-j,--jobs", options.jobs, "steps at the same time");
-  command.add_option("--context-modes", options.context_modes, "file modes of contexts: auto, keep or normalize")
+  command
+      .add_option("--context-modes", options.context_modes,
+                  "file modes of contexts: auto, keep or normalize")
       ->check(CLI::IsMember({"auto", "keep", "normalize"}));
   command.add_option("--allow", options.allow, "network.host or security.insecure")
       ->check(CLI::IsMember({"network.host", "security.insecure"}))
       ->allow_extra_args(false);
   command.add_flag("--load", options.load, "keep the images in the store (that is done anyway)");
-  command.add_flag("--pull", options.pull, "ask the registries for base images anew (that is done anyway)");
-  command.add_flag("--check", options.check, "only check: print warnings, build nothing, exit 1 if there are any");
+  command.add_flag("--pull", options.pull,
+                   "ask the registries for base images anew (that is done anyway)");
+  command.add_flag("--check", options.check,
+                   "only check: print warnings, build nothing, exit 1 if there are any");
   command.add_option("--network", options.network, "network of RUN steps: default");
 }
 
 void require_network(const std::string& network, const std::string& what) {
   if (network.empty() || network == "default") return;
-  throw Error(ErrorKind::unsupported, "use " + what, network, "the network is chosen for each RUN step")
+  throw Error(ErrorKind::unsupported, "use " + what, network,
+              "the network is chosen for each RUN step")
       .with_hint("write RUN --network=" + network + " in the Dockerfile" +
                  (network == "host" ? ", and allow it with --allow network.host" : ""));
 }
@@ -89,7 +99,8 @@ void apply_epoch_argument(BuildRequest& request) {
     const auto found = target.build_args.find("SOURCE_DATE_EPOCH");
     if (found == target.build_args.end()) continue;
     if (given && *given != found->second) {
-      throw Error(ErrorKind::usage, "use SOURCE_DATE_EPOCH", found->second, "another target has " + *given)
+      throw Error(ErrorKind::usage, "use SOURCE_DATE_EPOCH", found->second,
+                  "another target has " + *given)
           .with_hint("targets with different times are built one after the other");
     }
     given = found->second;
@@ -104,7 +115,8 @@ void read_secret(const std::string& text, std::map<std::string, std::string>& se
     const std::string_view field = rest.substr(0, rest.find(','));
     rest.remove_prefix(std::min(field.size() + 1, rest.size()));
     const std::size_t equals = field.find('=');
-    if (equals == std::string_view::npos) throw Error(ErrorKind::usage, "parse --secret", text, "expected NAME=VALUE");
+    if (equals == std::string_view::npos)
+      throw Error(ErrorKind::usage, "parse --secret", text, "expected NAME=VALUE");
     fields[std::string(field.substr(0, equals))] = std::string(field.substr(equals + 1));
   }
   for (const auto& [name, value] : fields) {
@@ -121,7 +133,8 @@ void read_secret(const std::string& text, std::map<std::string, std::string>& se
   }
   const std::string variable = !fields["env"].empty() ? fields["env"] : (path.empty() ? id : path);
   const char* value = std::getenv(variable.c_str());
-  if (value == nullptr) throw Error(ErrorKind::usage, "read secret", id, "the variable " + variable + " is not set");
+  if (value == nullptr)
+    throw Error(ErrorKind::usage, "read secret", id, "the variable " + variable + " is not set");
   secrets[id] = value;
 }
 
@@ -139,7 +152,8 @@ std::map<std::string, std::string> read_build_args(const std::vector<std::string
   return args;
 }
 
-std::map<std::string, std::string> read_pairs(const std::vector<std::string>& texts, const char* option) {
+std::map<std::string, std::string> read_pairs(const std::vector<std::string>& texts,
+                                              const char* option) {
   std::map<std::string, std::string> pairs;
   for (const std::string& text : texts) {
     const std::size_t equals = text.find('=');
@@ -172,7 +186,8 @@ BuildRequest make_request(const BuildOptions& options) {
   for (const std::string& text : options.secrets) read_secret(text, request.secrets);
   for (const std::string& text : options.add_hosts) {
     const std::size_t colon = text.find_first_of(":=");
-    if (colon == std::string::npos) throw Error(ErrorKind::usage, "parse --add-host", text, "expected NAME:ADDRESS");
+    if (colon == std::string::npos)
+      throw Error(ErrorKind::usage, "parse --add-host", text, "expected NAME:ADDRESS");
     request.extra_hosts.push_back(text.substr(0, colon) + " " + text.substr(colon + 1));
   }
   return request;

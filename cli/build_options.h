@@ -36,14 +36,16 @@ CLI::Option* add_list(CLI::App& command, const std::string& names, std::vector<s
 
 void add_build_options(CLI::App& command, BuildOptions& options);
 
-// Fills what does not differ between targets: compression, epoch, jobs, secrets. Throws base::Error(usage).
+// Fills what does not differ between targets: compression, epoch, jobs, secrets. Throws
+// base::Error(usage).
 [[nodiscard]] BuildRequest make_request(const BuildOptions& options);
 
-// A build argument SOURCE_DATE_EPOCH of the targets goes before the environment's. All images of one invocation have one:
-// Error(usage) if the targets differ.
+// A build argument SOURCE_DATE_EPOCH of the targets goes before the environment's. All images of
+// one invocation have one: Error(usage) if the targets differ.
 void apply_epoch_argument(BuildRequest& request);
 
-// Throws base::Error(unsupported) for a network that cannot be given to all RUN steps at once. `what` names the option.
+// Throws base::Error(unsupported) for a network that cannot be given to all RUN steps at once.
+// `what` names the option.
 void require_network(const std::string& network, const std::string& what);
 
 // `type=registry` for --push, else what --output said, else none.
@@ -52,8 +54,11 @@ void require_network(const std::string& network, const std::string& what);
 // Adds one "id=x,src=y" (or env=NAME) to `secrets`.
 void read_secret(const std::string& text, std::map<std::string, std::string>& secrets);
 
-// "NAME=value", or "NAME" with the value from the environment; a name without a value there is left out.
-[[nodiscard]] std::map<std::string, std::string> read_build_args(const std::vector<std::string>& texts);
-[[nodiscard]] std::map<std::string, std::string> read_pairs(const std::vector<std::string>& texts, const char* option);
+// "NAME=value", or "NAME" with the value from the environment; a name without a value there is left
+// out.
+[[nodiscard]] std::map<std::string, std::string> read_build_args(
+    const std::vector<std::string>& texts);
+[[nodiscard]] std::map<std::string, std::string> read_pairs(const std::vector<std::string>& texts,
+                                                            const char* option);
 
 }  // namespace cooper::cli

@@ -40,13 +40,15 @@ std::string seconds_text(double seconds) {
 
 std::vector<std::string> summary_lines(const BuildReport& report, double seconds) {
   std::vector<std::string> lines;
-  lines.push_back("built " + counted(report.images.size(), "image") + ": " + counted(report.steps, "step") + ", " +
-                  std::to_string(report.cached_steps) + " cached, " + seconds_text(seconds));
+  lines.push_back("built " + counted(report.images.size(), "image") + ": " +
+                  counted(report.steps, "step") + ", " + std::to_string(report.cached_steps) +
+                  " cached, " + seconds_text(seconds));
   for (const BuiltImage& image : report.images) {
     if (image.pushed_bytes == 0 && image.reused_bytes == 0) continue;
-    const std::string name = image.name.empty() ? (image.tags.empty() ? "image" : image.tags.front()) : image.name;
-    lines.push_back("  " + base::printable(name) + ": pushed " + size_text(image.pushed_bytes) + ", reused " +
-                    size_text(image.reused_bytes));
+    const std::string name =
+        image.name.empty() ? (image.tags.empty() ? "image" : image.tags.front()) : image.name;
+    lines.push_back("  " + base::printable(name) + ": pushed " + size_text(image.pushed_bytes) +
+                    ", reused " + size_text(image.reused_bytes));
   }
   return lines;
 }

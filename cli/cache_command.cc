@@ -24,7 +24,8 @@ struct Arguments {
 std::uint64_t layer_size(const store::Store& store, const oci::DiffId& diff_id) {
   std::uint64_t size = 0;
   if (const auto record = layer::find_layer(store, diff_id)) {
-    for (const oci::Descriptor& blob : record->blobs) size += store.blob_size(blob.digest).value_or(0);
+    for (const oci::Descriptor& blob : record->blobs)
+      size += store.blob_size(blob.digest).value_or(0);
   }
   return size;
 }
@@ -53,11 +54,12 @@ void list_steps(const Arguments& arguments, const Globals& globals) {
   for (const cache::StepRecord& record : sorted_records(store)) {
     const std::uint64_t size = layer_size(store, record.diff_id);
     const auto age = static_cast<std::uint64_t>(std::max<std::int64_t>(0, now - record.created));
-    table.rows.push_back({{record.key.hex, record.key.hex.substr(0, 12)},
-                          {age, age_text(record.created, now)},
-                          {record.milliseconds, seconds_text(static_cast<double>(record.milliseconds) / 1000)},
-                          {size, size_text(size)},
-                          {record.label}});
+    table.rows.push_back(
+        {{record.key.hex, record.key.hex.substr(0, 12)},
+         {age, age_text(record.created, now)},
+         {record.milliseconds, seconds_text(static_cast<double>(record.milliseconds) / 1000)},
+         {size, size_text(size)},
+         {record.label}});
   }
   std::cout << (arguments.json ? table_json(table) : table_text(table)) << std::flush;
 }
@@ -79,7 +81,8 @@ void show_use(const Arguments& arguments, const Globals& globals) {
 
 using Show = void (*)(const Arguments&, const Globals&);
 
-void add_view(CLI::App& cache, const char* name, const char* description, Show show, const Globals& globals, int& exit_code) {
+void add_view(CLI::App& cache, const char* name, const char* description, Show show,
+              const Globals& globals, int& exit_code) {
   CLI::App* command = cache.add_subcommand(name, description);
   const auto arguments = std::make_shared<Arguments>();
   command->add_flag("--json", arguments->json, "print a JSON array");

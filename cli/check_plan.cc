@@ -9,7 +9,8 @@ struct PlanIsKnown {};  // thrown by on_plan: nothing after it is wanted
 
 }  // namespace
 
-std::vector<std::string> check_plan(const BuildRequest& request, BuildTools& tools, std::stop_token stop) {
+std::vector<std::string> check_plan(const BuildRequest& request, BuildTools& tools,
+                                    std::stop_token stop) {
   std::vector<std::string> warnings;
   tools.on_plan = [&warnings](const plan::Plan& plan) {
     warnings = warning_lines(plan);

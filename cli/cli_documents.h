@@ -6,7 +6,7 @@
 
 namespace cooper::cli {
 
-[[nodiscard]] std::string man_page(const CLI::App& app);         // cooper.1
+[[nodiscard]] std::string man_page(const CLI::App& app);  // cooper.1
 [[nodiscard]] std::string bash_completion(const CLI::App& app);
 [[nodiscard]] std::string zsh_completion(const CLI::App& app);
 [[nodiscard]] std::string fish_completion(const CLI::App& app);

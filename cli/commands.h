@@ -1,4 +1,5 @@
-// The subcommands. Each adds itself to the command line; its callback does the work and sets the exit code.
+// The subcommands. Each adds itself to the command line; its callback does the work and sets the
+// exit code.
 #pragma once
 
 #include <CLI/CLI.hpp>

@@ -59,7 +59,8 @@ void add_fish_options(const CLI::App& app, const std::string& condition, std::st
     const std::vector<std::string> flags = flags_of(*option);
     if (flags.empty()) continue;
     out += "complete -c cooper" + condition;
-    for (const std::string& flag : flags) out += flag.starts_with("--") ? " -l " + flag.substr(2) : " -s " + flag.substr(1);
+    for (const std::string& flag : flags)
+      out += flag.starts_with("--") ? " -l " + flag.substr(2) : " -s " + flag.substr(1);
     if (takes_value(*option)) out += " -r";
     out += " -d " + shell_quoted(option->get_description()) + "\n";
   }
@@ -75,11 +76,13 @@ std::string bash_completion(const CLI::App& app) {
       "  for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
       "    case $word in\n";
   std::string patterns;
-  for (const CLI::App* command : visible_commands(app)) patterns += (patterns.empty() ? "" : "|") + pattern_of(*command);
+  for (const CLI::App* command : visible_commands(app))
+    patterns += (patterns.empty() ? "" : "|") + pattern_of(*command);
   out += "      " + patterns + ") command=$word; break ;;\n    esac\n  done\n  case $command in\n";
   for (const CLI::App* command : visible_commands(app)) {
     const std::string below = names_of(*command);
-    out += "    " + pattern_of(*command) + ") words='" + words_of(*command) + (below.empty() ? "" : " " + below) + "' ;;\n";
+    out += "    " + pattern_of(*command) + ") words='" + words_of(*command) +
+           (below.empty() ? "" : " " + below) + "' ;;\n";
   }
   return out + "    *) words='" + words_of(app) + " " + names_of(app) +
          "' ;;\n"
@@ -95,14 +98,19 @@ std::string bash_completion(const CLI::App& app) {
 }
 
 std::string zsh_completion(const CLI::App& app) {
-  std::string out = "#compdef cooper\n# zsh completion for cooper; made by 'cooper generate zsh'.\n_cooper() {\n  local -a commands\n  commands=(\n";
+  std::string out =
+      "#compdef cooper\n# zsh completion for cooper; made by 'cooper generate zsh'.\n_cooper() {\n "
+      " local -a commands\n  commands=(\n";
   for (const CLI::App* command : visible_commands(app)) {
-    out += "    " + shell_quoted(command->get_name() + ":" + zsh_text(command->get_description())) + "\n";
+    out += "    " + shell_quoted(command->get_name() + ":" + zsh_text(command->get_description())) +
+           "\n";
   }
   out += "  )\n  local context state line\n  _arguments -C \\\n";
   std::string options;
   add_zsh_options(app, options);
-  out += options + "        '1: :->command' '*:: :->arguments'\n  case $state in\n    command) _describe command commands ;;\n    arguments)\n      case $line[1] in\n";
+  out += options +
+         "        '1: :->command' '*:: :->arguments'\n  case $state in\n    command) _describe "
+         "command commands ;;\n    arguments)\n      case $line[1] in\n";
   for (const CLI::App* command : visible_commands(app)) {
     out += "      " + pattern_of(*command) + ")\n        _arguments \\\n";
     add_zsh_options(*command, out);
@@ -125,7 +133,8 @@ std::string fish_completion(const CLI::App& app) {
     const std::string condition = " -n '__fish_seen_subcommand_from " + names + "'";
     add_fish_options(*command, condition, out);
     for (const CLI::App* below : visible_commands(*command)) {
-      out += "complete -c cooper" + condition + " -f -a " + below->get_name() + " -d " + shell_quoted(below->get_description()) + "\n";
+      out += "complete -c cooper" + condition + " -f -a " + below->get_name() + " -d " +
+             shell_quoted(below->get_description()) + "\n";
     }
   }
   return out;

@@ -13,17 +13,20 @@ json parse(const std::optional<std::string>& text, const std::string& file) {
   if (!text || text->find_first_not_of(" \t\r\n") == std::string::npos) return json::object();
   json document = oci::parse_strict_json(*text, file);
   if (!document.is_object() || (document.contains("auths") && !document["auths"].is_object())) {
-    throw base::Error(base::ErrorKind::corrupt, "read credentials", file, "not a Docker configuration");
+    throw base::Error(base::ErrorKind::corrupt, "read credentials", file,
+                      "not a Docker configuration");
   }
   return document;
 }
 
 void refuse_helpers(const json& document, const std::string& file, const std::string& host) {
   std::string helper;
-  if (document.contains("credsStore") && document["credsStore"].is_string()) helper = document["credsStore"].get<std::string>();
+  if (document.contains("credsStore") && document["credsStore"].is_string())
+    helper = document["credsStore"].get<std::string>();
   if (document.contains("credHelpers") && document["credHelpers"].is_object()) {
     for (const auto& [key, value] : document["credHelpers"].items()) {
-      if (registry::normalized_registry_key(key) == host && value.is_string()) helper = value.get<std::string>();
+      if (registry::normalized_registry_key(key) == host && value.is_string())
+        helper = value.get<std::string>();
     }
   }
   if (helper.empty()) return;
@@ -44,8 +47,8 @@ bool erase(json& auths, const std::string& host) {
 
 }  // namespace
 
-std::string with_docker_auth(const std::optional<std::string>& old, const std::string& file, const std::string& host,
-                             const std::optional<DockerAuth>& auth) {
+std::string with_docker_auth(const std::optional<std::string>& old, const std::string& file,
+                             const std::string& host, const std::optional<DockerAuth>& auth) {
   json document = parse(old, file);
   refuse_helpers(document, file, host);
   json& auths = document["auths"];
@@ -58,7 +61,8 @@ std::string with_docker_auth(const std::optional<std::string>& old, const std::s
   return document.dump(1, '\t') + "\n";
 }
 
-bool has_docker_auth(const std::optional<std::string>& text, const std::string& file, const std::string& host) {
+bool has_docker_auth(const std::optional<std::string>& text, const std::string& file,
+                     const std::string& host) {
   json document = parse(text, file);
   refuse_helpers(document, file, host);
   return document.contains("auths") && erase(document["auths"], host);

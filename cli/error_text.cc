@@ -18,7 +18,8 @@ std::string place_text(const base::SourceSpot& spot) {
   text += " " + margin + " |\n " + number + " | " + base::printable(spot.line_text) + "\n";
   const auto column = static_cast<std::size_t>(std::max(spot.column, 1)) - 1;
   const std::size_t room = spot.line_text.size() > column ? spot.line_text.size() - column : 1;
-  const std::size_t carets = std::clamp<std::size_t>(static_cast<std::size_t>(std::max(spot.length, 1)), 1, room);
+  const std::size_t carets =
+      std::clamp<std::size_t>(static_cast<std::size_t>(std::max(spot.length, 1)), 1, room);
   text += " " + margin + " | " + std::string(column, ' ') + std::string(carets, '^') + "\n";
   return text;
 }

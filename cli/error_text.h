@@ -7,7 +7,8 @@
 
 namespace cooper::cli {
 
-// "error: ...", then file:line with the line and a caret when the error has a place, then "hint: ...". Ends with a newline.
+// "error: ...", then file:line with the line and a caret when the error has a place, then "hint:
+// ...". Ends with a newline.
 [[nodiscard]] std::string error_text(const base::Error& error);
 
 }  // namespace cooper::cli

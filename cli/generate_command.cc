@@ -9,7 +9,8 @@
 namespace cooper::cli {
 
 void add_generate_command(CLI::App& app, const Globals&, int& exit_code) {
-  CLI::App* command = app.add_subcommand("generate", "print the manual page or a shell's completions")->group("");
+  CLI::App* command =
+      app.add_subcommand("generate", "print the manual page or a shell's completions")->group("");
   const auto what = std::make_shared<std::string>();
   command->add_option("document", *what, "man, bash, zsh or fish")
       ->required()

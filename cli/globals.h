@@ -8,9 +8,9 @@ namespace cooper::cli {
 class Signals;
 
 struct Globals {
-  std::string root;                  // the store's directory
-  std::string progress = "auto";     // auto, tty, plain, quiet, json
-  std::string isolation = "auto";    // auto, root, rootless
+  std::string root;                // the store's directory
+  std::string progress = "auto";   // auto, tty, plain, quiet, json
+  std::string isolation = "auto";  // auto, root, rootless
   const Signals* signals = nullptr;
 };
 

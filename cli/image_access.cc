@@ -15,15 +15,16 @@ constexpr std::string_view kStorePrefix = "cooper-store:";
 
 }  // namespace
 
-oci::Platform wanted_platform(const std::string& location, const std::string& text, const store::Store& store) {
+oci::Platform wanted_platform(const std::string& location, const std::string& text,
+                              const store::Store& store) {
   if (!text.empty()) return oci::parse_platform(text, host_platform());
   if (!location.starts_with(kStorePrefix)) return host_platform();
   const auto found = store.find_image(location.substr(kStorePrefix.size()));
   return found && found->platform ? *found->platform : host_platform();
 }
 
-source::ResolvedImage resolve_image(Session& session, const std::string& location, const std::string& platform,
-                                    std::stop_token stop) {
+source::ResolvedImage resolve_image(Session& session, const std::string& location,
+                                    const std::string& platform, std::stop_token stop) {
   const oci::Platform wanted = wanted_platform(location, platform, session.store);
   return session.network.open_source(location, session.store)->resolve(wanted, std::move(stop));
 }
@@ -32,12 +33,13 @@ void add_layers(engine::LayerPool& pool, const source::ResolvedImage& image) {
   pool.add_base({image.name, {}, image.manifest, image.layers, image.config, 0}, image.blobs);
 }
 
-void fetch_image(Session& session, const source::ResolvedImage& image, const engine::EventSink& events,
-                 std::stop_token stop) {
+void fetch_image(Session& session, const source::ResolvedImage& image,
+                 const engine::EventSink& events, std::stop_token stop) {
   engine::LayerPool pool(session.store, events);
   add_layers(pool, image);
-  registry::for_each_parallel(image.layers.size(), kTransfersAtOnce, stop,
-                              [&](std::size_t i, const std::stop_token& inner) { pool.fetch(image.layers[i], inner); });
+  registry::for_each_parallel(
+      image.layers.size(), kTransfersAtOnce, stop,
+      [&](std::size_t i, const std::stop_token& inner) { pool.fetch(image.layers[i], inner); });
   session.store.put_blob(image.config_bytes);
   session.store.put_blob(image.manifest_bytes);
 }
@@ -46,8 +48,8 @@ engine::EventSink transfer_lines(const char* verb) {
   return [verb](const engine::Event& event) {
     const auto* transfer = std::get_if<engine::Transfer>(&event);
     if (transfer == nullptr || transfer->done != transfer->total) return;
-    const std::string line =
-        std::string(verb) + " " + base::printable(transfer->what) + " (" + size_text(transfer->total) + ")\n";
+    const std::string line = std::string(verb) + " " + base::printable(transfer->what) + " (" +
+                             size_text(transfer->total) + ")\n";
     std::cerr << line << std::flush;
   };
 }

@@ -46,9 +46,11 @@ void list_images(const Arguments& arguments, const Globals& globals) {
   Table table{{"reference", "digest", "platform", "size", "created"}, {}};
   for (const store::Store::TaggedImage& image : store.list_images()) {
     const std::string digest = image.manifest.digest.to_string();
-    std::vector<Cell> row = {{image.reference, arguments.json ? "" : oci::familiar(oci::parse_reference(image.reference))},
-                             {digest, digest.substr(0, 19)},
-                             {image.manifest.platform ? oci::to_string(*image.manifest.platform) : std::string()}};
+    std::vector<Cell> row = {
+        {image.reference,
+         arguments.json ? "" : oci::familiar(oci::parse_reference(image.reference))},
+        {digest, digest.substr(0, 19)},
+        {image.manifest.platform ? oci::to_string(*image.manifest.platform) : std::string()}};
     add_facts(store, image.manifest, row);
     table.rows.push_back(std::move(row));
   }
@@ -60,7 +62,8 @@ void untag_images(const Arguments& arguments, const Globals& globals) {
   for (const std::string& text : arguments.references) {
     const std::string reference = oci::to_string(oci::parse_reference(text));
     if (!store.untag_image(reference)) {
-      throw base::Error(base::ErrorKind::not_found, "untag", reference, "the store has no such image")
+      throw base::Error(base::ErrorKind::not_found, "untag", reference,
+                        "the store has no such image")
           .with_hint("cooper images lists what there is");
     }
     std::cout << "untagged " << reference << "\n" << std::flush;
@@ -85,7 +88,8 @@ void add_images_command(CLI::App& app, const Globals& globals, int& exit_code) {
 
 void add_untag_command(CLI::App& app, const Globals& globals, int& exit_code) {
   CLI::App* command =
-      app.add_subcommand("untag", "take names of images out of the store; layers stay as cache")->alias("rmi");
+      app.add_subcommand("untag", "take names of images out of the store; layers stay as cache")
+          ->alias("rmi");
   const auto arguments = std::make_shared<Arguments>();
   command->add_option("reference", arguments->references, "names of images")->required();
   command->footer(

@@ -1,4 +1,5 @@
-// Progress for programs: one JSON object a line. Each has "event" and "seconds" since the start; docs/cli.md lists them.
+// Progress for programs: one JSON object a line. Each has "event" and "seconds" since the start;
+// docs/cli.md lists them.
 #pragma once
 
 #include <mutex>

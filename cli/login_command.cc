@@ -49,16 +49,19 @@ AuthFile auth_file() {
     if (slash == std::string::npos) return {".", file};
     return {slash == 0 ? "/" : file.substr(0, slash), file.substr(slash + 1)};
   }
-  if (const std::string directory = variable("DOCKER_CONFIG"); !directory.empty()) return {directory, "config.json"};
+  if (const std::string directory = variable("DOCKER_CONFIG"); !directory.empty())
+    return {directory, "config.json"};
   const std::string home = variable("HOME");
   if (home.empty()) {
-    throw Error(ErrorKind::usage, "find", "config.json", "HOME is not set").with_hint("set DOCKER_CONFIG to a directory");
+    throw Error(ErrorKind::usage, "find", "config.json", "HOME is not set")
+        .with_hint("set DOCKER_CONFIG to a directory");
   }
   return {home + "/.docker", "config.json"};
 }
 
 base::Fd open_directory(const AuthFile& file) {
-  if (::mkdir(file.directory.c_str(), 0700) != 0 && errno != EEXIST) base::throw_errno("create directory", file.directory);
+  if (::mkdir(file.directory.c_str(), 0700) != 0 && errno != EEXIST)
+    base::throw_errno("create directory", file.directory);
   return base::open_host_directory(file.directory);
 }
 
@@ -73,7 +76,8 @@ std::string read_password() {
 DockerAuth credentials(const Arguments& arguments, const std::stop_token& stop) {
   DockerAuth auth{arguments.username, {}};
   if (arguments.password_stdin && auth.username.empty()) {
-    throw Error(ErrorKind::usage, "log in to", arguments.host, "no user name").with_hint("add --username NAME");
+    throw Error(ErrorKind::usage, "log in to", arguments.host, "no user name")
+        .with_hint("add --username NAME");
   }
   if (auth.username.empty()) auth.username = ask("User name", Echo::on, stop);
   if (auth.username.find(':') != std::string::npos) {
@@ -92,13 +96,16 @@ void log_in(const Arguments& arguments, const Globals& globals) {
   const AuthFile file = auth_file();
   const base::Fd directory = open_directory(file);
   // What would be refused at the end is refused before anybody types a password.
-  static_cast<void>(has_docker_auth(base::try_read_file_at(directory.get(), file.name, kMaxConfigBytes), file.path(), host));
+  static_cast<void>(has_docker_auth(
+      base::try_read_file_at(directory.get(), file.name, kMaxConfigBytes), file.path(), host));
   const DockerAuth auth = credentials(arguments, stop);
   Network::ping(host, {auth.username, auth.password, "", "the command line"}, stop);
   const auto old = base::try_read_file_at(directory.get(), file.name, kMaxConfigBytes);
-  base::write_file_at(directory.get(), file.name, with_docker_auth(old, file.path(), host, auth), 0600);
+  base::write_file_at(directory.get(), file.name, with_docker_auth(old, file.path(), host, auth),
+                      0600);
   std::cout << "logged in to " << base::printable(host) << "\n" << std::flush;
-  std::cerr << "the password is in " + base::printable(file.path()) + ", readable by you alone but not encrypted\n";
+  std::cerr << "the password is in " + base::printable(file.path()) +
+                   ", readable by you alone but not encrypted\n";
 }
 
 void log_out(const Arguments& arguments) {
@@ -110,7 +117,8 @@ void log_out(const Arguments& arguments) {
     const base::Fd directory = open_directory(file);
     old = base::try_read_file_at(directory.get(), file.name, kMaxConfigBytes);
     if (has_docker_auth(old, file.path(), host)) {
-      base::write_file_at(directory.get(), file.name, with_docker_auth(old, file.path(), host, std::nullopt), 0600);
+      base::write_file_at(directory.get(), file.name,
+                          with_docker_auth(old, file.path(), host, std::nullopt), 0600);
       std::cout << "logged out of " << base::printable(host) << "\n" << std::flush;
       return;
     }
@@ -121,11 +129,13 @@ void log_out(const Arguments& arguments) {
 }  // namespace
 
 void add_login_command(CLI::App& app, const Globals& globals, int& exit_code) {
-  CLI::App* command = app.add_subcommand("login", "keep the password of a registry in Docker's config.json");
+  CLI::App* command =
+      app.add_subcommand("login", "keep the password of a registry in Docker's config.json");
   const auto arguments = std::make_shared<Arguments>();
   command->add_option("registry", arguments->host, "host[:port] (default: docker.io)");
   command->add_option("-u,--username", arguments->username, "who you are there (else asked for)");
-  command->add_flag("--password-stdin", arguments->password_stdin, "read the password from standard input");
+  command->add_flag("--password-stdin", arguments->password_stdin,
+                    "read the password from standard input");
   command->footer(
       "The registry is asked first; a refused password is not kept.\n\n"
       "Examples:\n"

@@ -22,7 +22,8 @@ using namespace cooper;
 // Nothing the caller left open may reach a step, and 0 to 2 must be there.
 void clean_descriptors() {
   for (int fd = 0; fd <= 2; ++fd) {
-    if (::fcntl(fd, F_GETFD) < 0) static_cast<void>(::open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY));
+    if (::fcntl(fd, F_GETFD) < 0)
+      static_cast<void>(::open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY));
   }
   ::syscall(SYS_close_range, 3U, ~0U, 0U);
 }
@@ -33,7 +34,9 @@ int run(int argc, char** argv) {
   const cli::Signals signals;
   globals.signals = &signals;
   const std::unique_ptr<CLI::App> app = cli::make_app(globals, exit_code);
-  const auto ended_by = [&signals](int code) { return signals.received() != 0 ? 128 + signals.received() : code; };
+  const auto ended_by = [&signals](int code) {
+    return signals.received() != 0 ? 128 + signals.received() : code;
+  };
   try {
     app->parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -24,7 +24,8 @@ std::string roff(const std::string& text) {
 void add_options(const CLI::App& app, std::string& out) {
   for (const CLI::Option* option : app.get_options()) {
     std::string names;
-    for (const std::string& flag : flags_of(*option)) names += (names.empty() ? "" : ", ") + ("\\fB" + roff(flag) + "\\fR");
+    for (const std::string& flag : flags_of(*option))
+      names += (names.empty() ? "" : ", ") + ("\\fB" + roff(flag) + "\\fR");
     if (names.empty()) names = "\\fI" + roff(option->get_name(true)) + "\\fR";
     if (takes_value(*option) && !flags_of(*option).empty()) names += " \\fIvalue\\fR";
     out += ".TP\n" + names + "\n" + roff(option->get_description()) + "\n";
@@ -37,10 +38,12 @@ void add_footer(const CLI::App& app, std::string& out) {
 
 void add_command(const CLI::App& command, const std::string& prefix, std::string& out) {
   out += ".SS " + roff(prefix + command.get_name()) + "\n" + roff(command.get_description()) + "\n";
-  for (const std::string& alias : command.get_aliases()) out += ".br\nAlso: " + roff(prefix + alias) + "\n";
+  for (const std::string& alias : command.get_aliases())
+    out += ".br\nAlso: " + roff(prefix + alias) + "\n";
   add_options(command, out);
   add_footer(command, out);
-  for (const CLI::App* below : visible_commands(command)) add_command(*below, prefix + command.get_name() + " ", out);
+  for (const CLI::App* below : visible_commands(command))
+    add_command(*below, prefix + command.get_name() + " ", out);
 }
 
 }  // namespace
@@ -63,8 +66,12 @@ std::vector<std::string> flags_of(const CLI::Option& option) {
 bool takes_value(const CLI::Option& option) { return option.get_items_expected_max() > 0; }
 
 std::string man_page(const CLI::App& app) {
-  std::string out = ".TH COOPER 1 \"\" \"cooper " COOPER_VERSION "\" \"User Commands\"\n.SH NAME\ncooper \\- build container images without a daemon\n";
-  out += ".SH SYNOPSIS\n\\fBcooper\\fR [\\fIoptions\\fR] \\fIcommand\\fR [\\fIarguments\\fR]\n.SH OPTIONS\n";
+  std::string out =
+      ".TH COOPER 1 \"\" \"cooper " COOPER_VERSION
+      "\" \"User Commands\"\n.SH NAME\ncooper \\- build container images without a daemon\n";
+  out +=
+      ".SH SYNOPSIS\n\\fBcooper\\fR [\\fIoptions\\fR] \\fIcommand\\fR [\\fIarguments\\fR]\n.SH "
+      "OPTIONS\n";
   add_options(app, out);
   out += ".SH COMMANDS\n";
   for (const CLI::App* command : visible_commands(app)) add_command(*command, "cooper ", out);
@@ -81,7 +88,8 @@ std::string man_page(const CLI::App& app) {
       ".TP\n\\fBSOURCE_DATE_EPOCH\\fR\nseconds; no file and no image is newer\n"
       ".TP\n\\fBDOCKER_CONFIG\\fR, \\fBREGISTRY_AUTH_FILE\\fR\nwhere passwords of registries are\n"
       ".TP\n\\fBNO_COLOR\\fR\nno colours on a terminal\n"
-      ".TP\n\\fBHTTP_PROXY\\fR, \\fBHTTPS_PROXY\\fR, \\fBNO_PROXY\\fR, \\fBSSL_CERT_FILE\\fR, \\fBSSL_CERT_DIR\\fR\nthe way to registries\n"
+      ".TP\n\\fBHTTP_PROXY\\fR, \\fBHTTPS_PROXY\\fR, \\fBNO_PROXY\\fR, \\fBSSL_CERT_FILE\\fR, "
+      "\\fBSSL_CERT_DIR\\fR\nthe way to registries\n"
       ".SH FILES\n"
       ".TP\n\\fI~/.local/share/cooper\\fR\nthe store: an OCI image layout\n"
       ".TP\n\\fI~/.docker/config.json\\fR\npasswords of registries\n";

@@ -23,9 +23,11 @@ struct Network::State {
 namespace {
 
 // The transfer of a blob that is sent; what is there already or mounted is none.
-std::optional<engine::Transfer> transfer_of(const std::string& repository, const registry::PushProgress& progress) {
+std::optional<engine::Transfer> transfer_of(const std::string& repository,
+                                            const registry::PushProgress& progress) {
   using Event = registry::PushProgress::Event;
-  const std::string what = "to " + repository + " " + progress.blob.digest.to_string().substr(0, 19);
+  const std::string what =
+      "to " + repository + " " + progress.blob.digest.to_string().substr(0, 19);
   switch (progress.event) {
     case Event::started: return engine::Transfer{what, 0, progress.blob.size};
     case Event::sent:
@@ -40,7 +42,8 @@ class OneCredential final : public registry::CredentialStore {
  public:
   OneCredential(std::string host, registry::Credential credential)
       : host_(std::move(host)), credential_(std::move(credential)) {}
-  [[nodiscard]] std::optional<registry::Credential> find(const std::string& host, const std::string&) override {
+  [[nodiscard]] std::optional<registry::Credential> find(const std::string& host,
+                                                         const std::string&) override {
     if (host != host_) return std::nullopt;
     return credential_;
   }
@@ -53,9 +56,11 @@ class OneCredential final : public registry::CredentialStore {
 
 }  // namespace
 
-void Network::ping(const std::string& host, const registry::Credential& credential, std::stop_token stop) {
-  registry::Client client(std::make_shared<http::CurlTransport>(http::curl_options_from_environment()),
-                          std::make_shared<http::SystemClock>(), std::make_shared<OneCredential>(host, credential));
+void Network::ping(const std::string& host, const registry::Credential& credential,
+                   std::stop_token stop) {
+  registry::Client client(
+      std::make_shared<http::CurlTransport>(http::curl_options_from_environment()),
+      std::make_shared<http::SystemClock>(), std::make_shared<OneCredential>(host, credential));
   client.ping(host, std::move(stop));
 }
 
@@ -64,15 +69,17 @@ Network::Network(Network&&) noexcept = default;
 Network& Network::operator=(Network&&) noexcept = default;
 Network::~Network() = default;
 
-std::unique_ptr<source::ImageSource> Network::open_source(const std::string& location, store::Store& store) {
+std::unique_ptr<source::ImageSource> Network::open_source(const std::string& location,
+                                                          store::Store& store) {
   return source::open_source(location, {state_->client, &store});
 }
 
-std::vector<export_::ExportOutcome> Network::export_images(const std::vector<export_::ExportJob>& jobs,
-                                                           store::Store& store, std::stop_token stop) {
+std::vector<export_::ExportOutcome> Network::export_images(
+    const std::vector<export_::ExportJob>& jobs, store::Store& store, std::stop_token stop) {
   export_::ExportTools tools{store, &state_->client};
   if (on_push) {
-    tools.push_progress = [this](const std::string& repository, const registry::PushProgress& progress) {
+    tools.push_progress = [this](const std::string& repository,
+                                 const registry::PushProgress& progress) {
       if (const auto transfer = transfer_of(repository, progress)) on_push(*transfer);
     };
   }
@@ -81,9 +88,11 @@ std::vector<export_::ExportOutcome> Network::export_images(const std::vector<exp
 
 context::RemoteFetcher* Network::fetcher(store::Store& store) {
   if (!state_->fetcher) {
-    state_->retrying = std::make_unique<http::RetryTransport>(state_->transport, state_->clock, http::RetryPolicy{});
+    state_->retrying = std::make_unique<http::RetryTransport>(state_->transport, state_->clock,
+                                                              http::RetryPolicy{});
     context::HttpFetcherOptions options;
-    options.public_addresses_only = false;  // a RUN step of the same Dockerfile could reach them all the same
+    options.public_addresses_only =
+        false;  // a RUN step of the same Dockerfile could reach them all the same
     state_->fetcher = context::make_http_fetcher(*state_->retrying, store, options);
   }
   return state_->fetcher.get();

@@ -1,4 +1,5 @@
-// Everything that reaches beyond this machine, or reads images from elsewhere on it: the real transport behind the pipeline's hooks.
+// Everything that reaches beyond this machine, or reads images from elsewhere on it: the real
+// transport behind the pipeline's hooks.
 #pragma once
 
 #include <memory>
@@ -19,13 +20,15 @@ class Network {
   ~Network();
 
   // See BuildTools::open_source; also "cooper-store:REFERENCE" for an image of our own store.
-  [[nodiscard]] std::unique_ptr<source::ImageSource> open_source(const std::string& location, store::Store& store);
-  [[nodiscard]] std::vector<export_::ExportOutcome> export_images(const std::vector<export_::ExportJob>& jobs, store::Store& store,
-                                                         std::stop_token stop);
+  [[nodiscard]] std::unique_ptr<source::ImageSource> open_source(const std::string& location,
+                                                                 store::Store& store);
+  [[nodiscard]] std::vector<export_::ExportOutcome> export_images(
+      const std::vector<export_::ExportJob>& jobs, store::Store& store, std::stop_token stop);
   [[nodiscard]] context::RemoteFetcher* fetcher(store::Store& store);
 
   // The version check of a registry with these credentials alone. Throws base::Error.
-  static void ping(const std::string& host, const registry::Credential& credential, std::stop_token stop);
+  static void ping(const std::string& host, const registry::Credential& credential,
+                   std::stop_token stop);
 
   engine::EventSink on_push;  // told of the blobs that are sent, if set
 

@@ -21,7 +21,9 @@ void PlainProgress::say(plan::StepId step, const std::string& text) {
   say("#" + std::to_string(step + 1) + " " + board_.step(step).short_name + " " + text);
 }
 
-void PlainProgress::headline(plan::StepId step) { say("#" + std::to_string(step + 1) + " " + board_.step(step).label); }
+void PlainProgress::headline(plan::StepId step) {
+  say("#" + std::to_string(step + 1) + " " + board_.step(step).label);
+}
 
 void PlainProgress::on_plan(const plan::Plan& plan) {
   const std::lock_guard guard(mutex_);
@@ -45,38 +47,39 @@ void PlainProgress::transfer(const engine::Transfer& one) {
 
 void PlainProgress::on_event(const engine::Event& event) {
   const std::lock_guard guard(mutex_);
-  std::visit(Overloaded{
-                 [&](const engine::StepStarted& one) {
-                   if (board_.first_run(one.step)) say("isolation: " + options_.isolation);
-                   board_.start(one.step, options_.now());
-                   headline(one.step);
-                 },
-                 [&](const engine::StepCached& one) {
-                   board_.cached(one.step);
-                   say("#" + std::to_string(one.step + 1) + " CACHED " + board_.step(one.step).label);
-                 },
-                 [&](const engine::StepWaiting& one) {
-                   board_.wait(one.step, options_.now());
-                   headline(one.step);
-                   say(one.step, "waiting for another build that makes this step");
-                 },
-                 [&](const engine::StepOutput& one) { output(one); },
-                 [&](const engine::StepFinished& one) {
-                   board_.finish(one.step);
-                   at_.erase(one.step);
-                   say(one.step, "DONE " + seconds_text(static_cast<double>(one.milliseconds) / 1000));
-                 },
-                 [&](const engine::StepFailed& one) {
-                   const double seconds = board_.seconds_of(one.step, options_.now());
-                   board_.fail(one.step, one.message);
-                   const std::uint64_t before = lines_;
-                   say(one.step, "FAILED after " + seconds_text(seconds));
-                   failure_gap_ = lines_ - before;
-                 },
-                 [&](const engine::Transfer& one) { transfer(one); },
-                 [&](const engine::Remark& one) { say(base::printable(one.text)); },
-             },
-             event);
+  std::visit(
+      Overloaded{
+          [&](const engine::StepStarted& one) {
+            if (board_.first_run(one.step)) say("isolation: " + options_.isolation);
+            board_.start(one.step, options_.now());
+            headline(one.step);
+          },
+          [&](const engine::StepCached& one) {
+            board_.cached(one.step);
+            say("#" + std::to_string(one.step + 1) + " CACHED " + board_.step(one.step).label);
+          },
+          [&](const engine::StepWaiting& one) {
+            board_.wait(one.step, options_.now());
+            headline(one.step);
+            say(one.step, "waiting for another build that makes this step");
+          },
+          [&](const engine::StepOutput& one) { output(one); },
+          [&](const engine::StepFinished& one) {
+            board_.finish(one.step);
+            at_.erase(one.step);
+            say(one.step, "DONE " + seconds_text(static_cast<double>(one.milliseconds) / 1000));
+          },
+          [&](const engine::StepFailed& one) {
+            const double seconds = board_.seconds_of(one.step, options_.now());
+            board_.fail(one.step, one.message);
+            const std::uint64_t before = lines_;
+            say(one.step, "FAILED after " + seconds_text(seconds));
+            failure_gap_ = lines_ - before;
+          },
+          [&](const engine::Transfer& one) { transfer(one); },
+          [&](const engine::Remark& one) { say(base::printable(one.text)); },
+      },
+      event);
 }
 
 bool PlainProgress::just_said() const {

@@ -1,6 +1,6 @@
-// Progress as plain lines: "#5 [app 3/7] RUN make", "#5 [app 3/7] 0.8 output", "#5 [app 3/7] CACHED", "#5 [app 3/7] DONE 1.2s".
-// Every line of a step's output has the step before it and its control bytes escaped, so no output can pass for a command to
-// a CI system's log.
+// Progress as plain lines: "#5 [app 3/7] RUN make", "#5 [app 3/7] 0.8 output", "#5 [app 3/7]
+// CACHED", "#5 [app 3/7] DONE 1.2s". Every line of a step's output has the step before it and its
+// control bytes escaped, so no output can pass for a command to a CI system's log.
 #pragma once
 
 #include <cstdint>
@@ -36,9 +36,10 @@ class PlainProgress final : public Progress {
   ProgressClock::time_point begun_;
   std::mutex mutex_;
   StepBoard board_;
-  std::uint64_t lines_ = 0;                             // written so far
-  std::map<plan::StepId, std::deque<std::uint64_t>> at_;  // which of them were a step's last lines of output
-  std::size_t failure_gap_ = 0;                         // lines written at the failure itself
+  std::uint64_t lines_ = 0;  // written so far
+  std::map<plan::StepId, std::deque<std::uint64_t>>
+      at_;                       // which of them were a step's last lines of output
+  std::size_t failure_gap_ = 0;  // lines written at the failure itself
 };
 
 }  // namespace cooper::cli

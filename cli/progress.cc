@@ -43,7 +43,8 @@ TerminalSize size_of_stderr() {
 
 std::unique_ptr<Progress> make_progress(const std::string& mode, ProgressOptions options) {
   if (mode == "tty") return std::make_unique<TtyProgress>(std::move(options));
-  if (mode == "json" || mode == "rawjson") return std::make_unique<JsonProgress>(std::move(options));
+  if (mode == "json" || mode == "rawjson")
+    return std::make_unique<JsonProgress>(std::move(options));
   const bool quiet = mode == "quiet" || mode == "none";
   return std::make_unique<PlainProgress>(std::move(options), quiet);
 }

@@ -1,4 +1,5 @@
-// How a running build is shown on stderr. Renderers are called from any thread and serialise themselves.
+// How a running build is shown on stderr. Renderers are called from any thread and serialise
+// themselves.
 #pragma once
 
 #include <chrono>
@@ -43,17 +44,19 @@ struct TerminalSize {
 };
 
 struct ProgressOptions {
-  std::function<void(std::string_view)> write;           // whole lines, or a redrawing of the table
+  std::function<void(std::string_view)> write;  // whole lines, or a redrawing of the table
   std::function<ProgressClock::time_point()> now = [] { return ProgressClock::now(); };
-  std::string isolation;                                 // how RUN steps are isolated, for people
+  std::string isolation;  // how RUN steps are isolated, for people
   bool colour = false;
   std::function<TerminalSize()> terminal_size = [] { return TerminalSize{}; };
-  bool ticks = true;                                     // tty: redraw by itself while nothing happens
+  bool ticks = true;  // tty: redraw by itself while nothing happens
 };
 
 // `mode`: auto (tty on a terminal, else plain), tty, plain, quiet, json. The options of stderr.
-[[nodiscard]] std::unique_ptr<Progress> make_progress(const std::string& mode, const std::string& isolation);
+[[nodiscard]] std::unique_ptr<Progress> make_progress(const std::string& mode,
+                                                      const std::string& isolation);
 // The same with everything given; `mode` is not auto.
-[[nodiscard]] std::unique_ptr<Progress> make_progress(const std::string& mode, ProgressOptions options);
+[[nodiscard]] std::unique_ptr<Progress> make_progress(const std::string& mode,
+                                                      ProgressOptions options);
 
 }  // namespace cooper::cli

@@ -37,9 +37,14 @@ Json event_json(const engine::Event& event) {
             return json;
           },
           [](const engine::Transfer& one) {
-            return Json{{"event", "transfer"}, {"what", one.what}, {"done", one.done}, {"total", one.total}};
+            return Json{{"event", "transfer"},
+                        {"what", one.what},
+                        {"done", one.done},
+                        {"total", one.total}};
           },
-          [](const engine::Remark& one) { return Json{{"event", "remark"}, {"text", one.text}}; },
+          [](const engine::Remark& one) {
+            return Json{{"event", "remark"}, {"text", one.text}};
+          },
       },
       event);
 }
@@ -75,7 +80,10 @@ Json result_json(const BuildReport& report) {
                       {"pushed", image.pushed_bytes},
                       {"reused", image.reused_bytes}});
   }
-  return {{"event", "result"}, {"steps", report.steps}, {"cached", report.cached_steps}, {"images", images}};
+  return {{"event", "result"},
+          {"steps", report.steps},
+          {"cached", report.cached_steps},
+          {"images", images}};
 }
 
 void write_line(const ProgressOptions& options, ProgressClock::time_point begun, Json json) {
@@ -86,7 +94,8 @@ void write_line(const ProgressOptions& options, ProgressClock::time_point begun,
 
 }  // namespace
 
-JsonProgress::JsonProgress(ProgressOptions options) : options_(std::move(options)), begun_(options_.now()) {}
+JsonProgress::JsonProgress(ProgressOptions options)
+    : options_(std::move(options)), begun_(options_.now()) {}
 
 void JsonProgress::on_plan(const plan::Plan& plan) {
   const std::lock_guard guard(mutex_);

@@ -40,7 +40,8 @@ class Silence {
 std::string read_line(int terminal, const std::stop_token& stop) {
   std::string line;
   for (;;) {
-    if (stop.stop_requested()) throw base::Error(base::ErrorKind::cancelled, "ask", "", "interrupted");
+    if (stop.stop_requested())
+      throw base::Error(base::ErrorKind::cancelled, "ask", "", "interrupted");
     struct pollfd ready = {terminal, POLLIN, 0};
     if (::poll(&ready, 1, 100) <= 0) continue;
     char c = 0;

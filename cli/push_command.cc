@@ -26,18 +26,20 @@ void push_image(const Arguments& arguments, const Globals& globals) {
     throw base::Error(base::ErrorKind::not_found, "push", reference, "the store has no such image")
         .with_hint("cooper images lists what there is");
   }
-  const std::string destination =
-      arguments.destination.empty() ? reference : oci::to_string(oci::parse_reference(arguments.destination));
+  const std::string destination = arguments.destination.empty()
+                                      ? reference
+                                      : oci::to_string(oci::parse_reference(arguments.destination));
   source::ResolvedImage resolved = resolve_image(session, "cooper-store:" + reference, "", stop);
   if (!arguments.quiet) session.network.on_push = transfer_lines("pushed");
-  const export_::Image image{destination,
-                             {destination},
-                             resolved.manifest,
-                             resolved.manifest_bytes,
-                             oci::parse_manifest(resolved.manifest_bytes, resolved.manifest.media_type),
-                             resolved.config_bytes,
-                             resolved.config,
-                             {}};
+  const export_::Image image{
+      destination,
+      {destination},
+      resolved.manifest,
+      resolved.manifest_bytes,
+      oci::parse_manifest(resolved.manifest_bytes, resolved.manifest.media_type),
+      resolved.config_bytes,
+      resolved.config,
+      {}};
   const export_::Destination where = export_::parse_destination("type=registry");
   const auto outcome = session.network.export_images({{&image, &where}}, session.store, stop).at(0);
   if (!arguments.quiet) {
@@ -53,7 +55,8 @@ void add_push_command(CLI::App& app, const Globals& globals, int& exit_code) {
   CLI::App* command = app.add_subcommand("push", "send an image of the store to a registry");
   const auto arguments = std::make_shared<Arguments>();
   command->add_option("image", arguments->image, "reference in the store")->required();
-  command->add_option("destination", arguments->destination, "reference in the registry (default: the same)");
+  command->add_option("destination", arguments->destination,
+                      "reference in the registry (default: the same)");
   command->add_flag("-q,--quiet", arguments->quiet, "only the digest");
   command->footer(
       "Examples:\n"

@@ -26,20 +26,23 @@ void check(const BuildRequest& request, BuildTools& tools, const Globals& global
 }
 
 void remove_silent(BuildReport& report, const std::set<std::string>& silent) {
-  std::erase_if(report.images, [&](const BuiltImage& image) { return silent.contains(image.name); });
+  std::erase_if(report.images,
+                [&](const BuiltImage& image) { return silent.contains(image.name); });
 }
 
 }  // namespace
 
-std::optional<BuildReport> run_build(const BuildRequest& request, const BuildOptions& options, const Globals& globals,
-                                     int& exit_code, const std::set<std::string>& silent) {
+std::optional<BuildReport> run_build(const BuildRequest& request, const BuildOptions& options,
+                                     const Globals& globals, int& exit_code,
+                                     const std::set<std::string>& silent) {
   Session session = Session::open(globals);
   BuildTools tools = session.tools(globals);
   if (options.check) {
     check(request, tools, globals, exit_code);
     return std::nullopt;
   }
-  const auto progress = make_progress(options.quiet ? "quiet" : options.progress, isolation_text(tools.probe));
+  const auto progress =
+      make_progress(options.quiet ? "quiet" : options.progress, isolation_text(tools.probe));
   tools.on_plan = [&](const plan::Plan& plan) { progress->on_plan(plan); };
   tools.on_event = [&](const engine::Event& event) { progress->on_event(event); };
   session.network.on_push = tools.on_event;

@@ -1,4 +1,5 @@
-// Runs a build and reports: progress on stderr, digests on stdout, the metadata file. Shared by `build` and `bake`.
+// Runs a build and reports: progress on stderr, digests on stdout, the metadata file. Shared by
+// `build` and `bake`.
 #pragma once
 
 #include <optional>
@@ -10,13 +11,16 @@
 
 namespace cooper::cli {
 
-// Builds, and shows how it goes. nullopt with --check: nothing was built, the warnings are on stdout, and `exit_code` is
-// kFailure if there are any. `silent`: names of targets that are built for others and not reported. Throws base::Error.
-[[nodiscard]] std::optional<BuildReport> run_build(const BuildRequest& request, const BuildOptions& options,
+// Builds, and shows how it goes. nullopt with --check: nothing was built, the warnings are on
+// stdout, and `exit_code` is kFailure if there are any. `silent`: names of targets that are built
+// for others and not reported. Throws base::Error.
+[[nodiscard]] std::optional<BuildReport> run_build(const BuildRequest& request,
+                                                   const BuildOptions& options,
                                                    const Globals& globals, int& exit_code,
                                                    const std::set<std::string>& silent = {});
 
-// What buildx writes with --metadata-file: for one build its object, for a bake an object of targets. Ends with a newline.
+// What buildx writes with --metadata-file: for one build its object, for a bake an object of
+// targets. Ends with a newline.
 [[nodiscard]] std::string metadata_json(const BuildReport& report, bool bake);
 
 // Throws base::Error.

@@ -14,14 +14,17 @@ using base::ErrorKind;
 void require_mode(const sandbox::Probe& probe, const std::string& isolation) {
   const bool root = probe.mode == sandbox::Mode::root_namespaces;
   const bool rootless = probe.mode == sandbox::Mode::rootless;
-  if (isolation == "auto" || (isolation == "root" && root) || (isolation == "rootless" && rootless)) return;
+  if (isolation == "auto" || (isolation == "root" && root) || (isolation == "rootless" && rootless))
+    return;
   throw Error(ErrorKind::unsupported, "use isolation", isolation,
               probe.reason.empty() ? "it is not to be had here" : probe.reason);
 }
 
 }  // namespace
 
-Session Session::open(const Globals& globals) { return {store::Store::open(globals.root), Network()}; }
+Session Session::open(const Globals& globals) {
+  return {store::Store::open(globals.root), Network()};
+}
 
 sandbox::Probe Session::probe(const Globals& globals) const {
   const store::TempDirectory scratch = store.new_temp_directory();

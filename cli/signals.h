@@ -1,4 +1,5 @@
-// SIGINT, SIGTERM and SIGHUP become a stop request; a second one ends the process at once (the kernel then kills the steps).
+// SIGINT, SIGTERM and SIGHUP become a stop request; a second one ends the process at once (the
+// kernel then kills the steps).
 #pragma once
 
 #include <stop_token>
@@ -8,7 +9,8 @@ namespace cooper::cli {
 
 class Signals {
  public:
-  // Blocks the signals in this thread, and so in all threads started later. One object, made by main().
+  // Blocks the signals in this thread, and so in all threads started later. One object, made by
+  // main().
   Signals();
   ~Signals();
   Signals(const Signals&) = delete;

@@ -33,15 +33,20 @@ std::vector<std::string> warning_lines(const plan::Plan& plan) {
 void StepBoard::set_plan(const plan::Plan& plan) {
   for (const plan::Step& step : plan.graph.steps) {
     const std::string label = base::printable(step.label);
-    steps_.push_back({label, short_name_of(label), std::holds_alternative<plan::RunOp>(step.op), step.parent.has_value()});
+    steps_.push_back({label, short_name_of(label), std::holds_alternative<plan::RunOp>(step.op),
+                      step.parent.has_value()});
     if (step.parent) ++total_;
   }
   warnings_ = warning_lines(plan);
 }
 
-void StepBoard::start(plan::StepId step, ProgressClock::time_point now) { running_[step] = {now, {}, false}; }
+void StepBoard::start(plan::StepId step, ProgressClock::time_point now) {
+  running_[step] = {now, {}, false};
+}
 
-void StepBoard::wait(plan::StepId step, ProgressClock::time_point now) { running_[step] = {now, {}, true}; }
+void StepBoard::wait(plan::StepId step, ProgressClock::time_point now) {
+  running_[step] = {now, {}, true};
+}
 
 void StepBoard::add_line(plan::StepId step, const std::string& line) {
   auto& lines = running_[step].last_lines;

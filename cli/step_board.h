@@ -67,7 +67,8 @@ class StepBoard {
   bool ran_ = false;
 };
 
-// "warning: UndefinedVar: ... (Dockerfile:3)", one for each diagnostic and each unused build argument.
+// "warning: UndefinedVar: ... (Dockerfile:3)", one for each diagnostic and each unused build
+// argument.
 [[nodiscard]] std::vector<std::string> warning_lines(const plan::Plan& plan);
 
 }  // namespace cooper::cli

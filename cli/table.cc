@@ -30,7 +30,8 @@ std::string table_text(const Table& table) {
   }
   std::vector<std::size_t> widths(table.columns.size());
   for (const auto& line : lines) {
-    for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], columns_of(line[i]));
+    for (std::size_t i = 0; i < line.size(); ++i)
+      widths[i] = std::max(widths[i], columns_of(line[i]));
   }
   std::string text;
   for (const auto& line : lines) {

@@ -8,7 +8,9 @@ namespace {
 // Bytes of the character that begins at `at`.
 std::size_t length_at(std::string_view text, std::size_t at) {
   std::size_t length = 1;
-  while (at + length < text.size() && (static_cast<unsigned char>(text[at + length]) & 0xC0U) == 0x80U) ++length;
+  while (at + length < text.size() &&
+         (static_cast<unsigned char>(text[at + length]) & 0xC0U) == 0x80U)
+    ++length;
   return length;
 }
 
@@ -17,10 +19,12 @@ std::size_t width_of(std::string_view character) {
   const auto lead = static_cast<unsigned char>(character[0]);
   const auto second = static_cast<unsigned char>(character[1]);
   if (character.size() >= 4) return lead == 0xF0U && second >= 0x9FU ? 2 : 1;  // emoji
-  // U+1100..115F, U+2E80..A4CF, U+AC00..D7FF, U+F900..FAFF, U+FF00..FF60, roughly: by the lead byte.
+  // U+1100..115F, U+2E80..A4CF, U+AC00..D7FF, U+F900..FAFF, U+FF00..FF60, roughly: by the lead
+  // byte.
   if (lead == 0xE1U) return second == 0x84U || second == 0x85U ? 2 : 1;
   if (lead == 0xE2U) return second >= 0xBAU ? 2 : 1;
-  if (lead == 0xEFU) return (second >= 0xA4U && second <= 0xABU) || second == 0xBCU || second == 0xBDU ? 2 : 1;
+  if (lead == 0xEFU)
+    return (second >= 0xA4U && second <= 0xABU) || second == 0xBCU || second == 0xBDU ? 2 : 1;
   return lead >= 0xE3U && lead <= 0xEDU ? 2 : 1;
 }
 

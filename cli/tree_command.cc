@@ -23,19 +23,27 @@ void print_tree(const Arguments& arguments, const Globals& globals) {
   const source::ResolvedImage image = resolve_image(session, location, arguments.platform, stop);
   engine::LayerPool pool(session.store, transfer_lines("fetched"));
   add_layers(pool, image);
-  std::cout << tree_text(pool.stack(image.config.diff_ids, stop)) << "\n" << pretty_json(image.config_bytes) << std::flush;
+  std::cout << tree_text(pool.stack(image.config.diff_ids, stop)) << "\n"
+            << pretty_json(image.config_bytes) << std::flush;
 }
 
 }  // namespace
 
 void add_tree_command(CLI::App& app, const Globals& globals, int& exit_code) {
-  CLI::App* command = app.add_subcommand("tree", "print every path of an image, then its configuration");
+  CLI::App* command =
+      app.add_subcommand("tree", "print every path of an image, then its configuration");
   const auto arguments = std::make_shared<Arguments>();
-  command->add_option("image", arguments->image, "reference, oci-layout://DIRECTORY or docker-archive:FILE")->required();
-  command->add_option("--platform", arguments->platform, "os/architecture (default: this machine's)");
+  command
+      ->add_option("image", arguments->image,
+                   "reference, oci-layout://DIRECTORY or docker-archive:FILE")
+      ->required();
+  command->add_option("--platform", arguments->platform,
+                      "os/architecture (default: this machine's)");
   command->footer(
-      "A line has path, type, mode, owner, size, then link=, device=, xattr.NAME= (hexadecimal) and the content's\n"
-      "digest, as they apply. The text depends on the image alone, so two of them can be compared.\n\n"
+      "A line has path, type, mode, owner, size, then link=, device=, xattr.NAME= (hexadecimal) "
+      "and the content's\n"
+      "digest, as they apply. The text depends on the image alone, so two of them can be "
+      "compared.\n\n"
       "Examples:\n"
       "  cooper tree site:app\n"
       "  diff <(cooper tree site:app-v1) <(cooper tree registry.example/team/site:app-v2)");

@@ -27,7 +27,8 @@ const char* type_name(EntryType type) {
 // A blank would end the field.
 std::string field(const std::string& text) {
   std::string out;
-  for (const char c : base::printable(text)) out += c == ' ' ? std::string("\\x20") : std::string(1, c);
+  for (const char c : base::printable(text))
+    out += c == ' ' ? std::string("\\x20") : std::string(1, c);
   return out;
 }
 
@@ -47,11 +48,13 @@ std::string hex(const std::string& bytes) {
 std::string tree_line(const std::string& path, const layer::Entry& entry) {
   char mode[16];
   std::snprintf(mode, sizeof mode, "%04o", entry.mode);
-  std::string line = "/" + field(path) + " " + type_name(entry.type) + " " + mode + " " + std::to_string(entry.uid) + ":" +
-                     std::to_string(entry.gid) + " " + std::to_string(entry.type == EntryType::file ? entry.size : 0);
+  std::string line = "/" + field(path) + " " + type_name(entry.type) + " " + mode + " " +
+                     std::to_string(entry.uid) + ":" + std::to_string(entry.gid) + " " +
+                     std::to_string(entry.type == EntryType::file ? entry.size : 0);
   if (entry.type == EntryType::symlink) line += " link=" + field(entry.link);
   if (entry.type == EntryType::character || entry.type == EntryType::block) {
-    line += " device=" + std::to_string(entry.device_major) + ":" + std::to_string(entry.device_minor);
+    line +=
+        " device=" + std::to_string(entry.device_major) + ":" + std::to_string(entry.device_minor);
   }
   for (const auto& [name, value] : entry.xattrs) line += " xattr." + field(name) + "=" + hex(value);
   if (entry.content) line += " sha256:" + base::to_hex(*entry.content);

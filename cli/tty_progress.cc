@@ -24,7 +24,8 @@ std::string padded(const std::string& word) {
 
 }  // namespace
 
-TtyProgress::TtyProgress(ProgressOptions options) : options_(std::move(options)), begun_(options_.now()) {
+TtyProgress::TtyProgress(ProgressOptions options)
+    : options_(std::move(options)), begun_(options_.now()) {
   if (!options_.ticks) return;
   ticker_ = std::jthread([this](const std::stop_token& stop) {
     std::mutex idle;
@@ -63,29 +64,32 @@ void TtyProgress::transfer(const engine::Transfer& one) {
 }
 
 void TtyProgress::take(const engine::Event& event) {
-  std::visit(Overloaded{
-                 [&](const engine::StepStarted& one) {
-                   if (board_.first_run(one.step)) scroll(kDim, "info", "isolation: " + options_.isolation);
-                   board_.start(one.step, options_.now());
-                 },
-                 [&](const engine::StepCached& one) {
-                   board_.cached(one.step);
-                   scroll(kCyan, "cached", board_.step(one.step).label);
-                 },
-                 [&](const engine::StepWaiting& one) { board_.wait(one.step, options_.now()); },
-                 [&](const engine::StepOutput& one) { board_.add_line(one.step, one.line); },
-                 [&](const engine::StepFinished& one) {
-                   board_.finish(one.step);
-                   scroll(kGreen, seconds_text(static_cast<double>(one.milliseconds) / 1000), board_.step(one.step).label);
-                 },
-                 [&](const engine::StepFailed& one) {
-                   board_.fail(one.step, one.message);
-                   scroll(kRed, "failed", board_.step(one.step).label);
-                 },
-                 [&](const engine::Transfer& one) { transfer(one); },
-                 [&](const engine::Remark& one) { scroll(kDim, "info", base::printable(one.text)); },
-             },
-             event);
+  std::visit(
+      Overloaded{
+          [&](const engine::StepStarted& one) {
+            if (board_.first_run(one.step))
+              scroll(kDim, "info", "isolation: " + options_.isolation);
+            board_.start(one.step, options_.now());
+          },
+          [&](const engine::StepCached& one) {
+            board_.cached(one.step);
+            scroll(kCyan, "cached", board_.step(one.step).label);
+          },
+          [&](const engine::StepWaiting& one) { board_.wait(one.step, options_.now()); },
+          [&](const engine::StepOutput& one) { board_.add_line(one.step, one.line); },
+          [&](const engine::StepFinished& one) {
+            board_.finish(one.step);
+            scroll(kGreen, seconds_text(static_cast<double>(one.milliseconds) / 1000),
+                   board_.step(one.step).label);
+          },
+          [&](const engine::StepFailed& one) {
+            board_.fail(one.step, one.message);
+            scroll(kRed, "failed", board_.step(one.step).label);
+          },
+          [&](const engine::Transfer& one) { transfer(one); },
+          [&](const engine::Remark& one) { scroll(kDim, "info", base::printable(one.text)); },
+      },
+      event);
 }
 
 void TtyProgress::on_event(const engine::Event& event) {
@@ -109,8 +113,9 @@ std::vector<std::string> TtyProgress::table() const {
   const auto now = options_.now();
   std::vector<std::string> lines;
   const double seconds = std::chrono::duration<double>(now - begun_).count();
-  std::string head = "building " + seconds_text(seconds) + "  " + std::to_string(board_.done()) + "/" +
-                     std::to_string(board_.total()) + " steps, " + std::to_string(board_.cached_count()) + " cached";
+  std::string head = "building " + seconds_text(seconds) + "  " + std::to_string(board_.done()) +
+                     "/" + std::to_string(board_.total()) + " steps, " +
+                     std::to_string(board_.cached_count()) + " cached";
   lines.push_back(painted(kBold, cut_to_columns(head, columns)));
   std::size_t left_out = 0;
   for (const auto& [id, step] : board_.running()) {
@@ -122,12 +127,14 @@ std::vector<std::string> TtyProgress::table() const {
     lines.push_back(cut_to_columns(time + "  " + board_.step(id).label, columns));
     std::string last = step.last_lines.empty() ? "" : step.last_lines.back();
     if (step.waiting) last = "waiting for another build that makes this step";
-    if (!last.empty()) lines.push_back(painted(kDim, cut_to_columns(std::string(kWordColumns + 4, ' ') + last, columns)));
+    if (!last.empty())
+      lines.push_back(
+          painted(kDim, cut_to_columns(std::string(kWordColumns + 4, ' ') + last, columns)));
   }
   for (const auto& [what, one] : transfers_) {
     if (lines.size() + 1 > rows) break;
-    lines.push_back(cut_to_columns(padded("transfer") + "  " + base::printable(what) + "  " + size_text(one.done) + " of " +
-                                       size_text(one.total),
+    lines.push_back(cut_to_columns(padded("transfer") + "  " + base::printable(what) + "  " +
+                                       size_text(one.done) + " of " + size_text(one.total),
                                    columns));
   }
   if (left_out > 0) lines.push_back("and " + std::to_string(left_out) + " more");

@@ -1,4 +1,5 @@
-// Progress on a terminal: finished steps scroll up, below them a table of what runs now, redrawn in place.
+// Progress on a terminal: finished steps scroll up, below them a table of what runs now, redrawn in
+// place.
 #pragma once
 
 #include <condition_variable>
@@ -39,7 +40,7 @@ class TtyProgress final : public Progress {
   ProgressClock::time_point begun_, drawn_{};
   std::mutex mutex_;  // guards what follows
   StepBoard board_;
-  std::string scrolled_;                                // lines that wait to go above the table
+  std::string scrolled_;                               // lines that wait to go above the table
   std::map<std::string, engine::Transfer> transfers_;  // that are under way
   std::size_t table_lines_ = 0;
   bool over_ = false;

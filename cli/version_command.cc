@@ -10,7 +10,8 @@
 namespace cooper::cli {
 
 void add_version_command(CLI::App& app, const Globals&, int& exit_code) {
-  CLI::App* command = app.add_subcommand("version", "print the version and this machine's platform");
+  CLI::App* command =
+      app.add_subcommand("version", "print the version and this machine's platform");
   const auto json = std::make_shared<bool>(false);
   command->add_flag("--json", *json, "print a JSON array");
   command->footer(
@@ -19,7 +20,8 @@ void add_version_command(CLI::App& app, const Globals&, int& exit_code) {
   command->callback([json, &exit_code] {
     const std::string platform = oci::to_string(host_platform());
     if (*json) {
-      std::cout << table_json({{"version", "platform", "compiler"}, {{{COOPER_VERSION}, {platform}, {__VERSION__}}}});
+      std::cout << table_json(
+          {{"version", "platform", "compiler"}, {{{COOPER_VERSION}, {platform}, {__VERSION__}}}});
     } else {
       std::cout << "cooper " COOPER_VERSION " " << platform << "\n";
     }

@@ -44,16 +44,50 @@ TEST_CASE("build: the defaults") {
 }
 
 TEST_CASE("build: every option reaches the request") {
-  const BuildRequest request = request_of({"-f", "x/Dockerfile", "-t", "site", "-t", "reg.example:5000/a/b:1", "--target", "app",
-                                           "--build-arg", "A=b=c", "--label", "l=1", "--annotation", "n=2", "--build-context",
-                                           "lib=./lib", "--platform", "linux/arm64", "--no-cache", "--no-cache-filter", "one,two",
-                                           "--push", "-o", "type=oci,dest=x.tar", "--compression", "zstd", "--jobs", "3",
-                                           "--allow", "network.host", "--add-host", "db:10.0.0.1", "--context-modes", "keep",
-                                           "--load", "--pull", "--network", "default", "ctx"});
+  const BuildRequest request = request_of({"-f",
+                                           "x/Dockerfile",
+                                           "-t",
+                                           "site",
+                                           "-t",
+                                           "reg.example:5000/a/b:1",
+                                           "--target",
+                                           "app",
+                                           "--build-arg",
+                                           "A=b=c",
+                                           "--label",
+                                           "l=1",
+                                           "--annotation",
+                                           "n=2",
+                                           "--build-context",
+                                           "lib=./lib",
+                                           "--platform",
+                                           "linux/arm64",
+                                           "--no-cache",
+                                           "--no-cache-filter",
+                                           "one,two",
+                                           "--push",
+                                           "-o",
+                                           "type=oci,dest=x.tar",
+                                           "--compression",
+                                           "zstd",
+                                           "--jobs",
+                                           "3",
+                                           "--allow",
+                                           "network.host",
+                                           "--add-host",
+                                           "db:10.0.0.1",
+                                           "--context-modes",
+                                           "keep",
+                                           "--load",
+                                           "--pull",
+                                           "--network",
+                                           "default",
+                                           "ctx"});
   const BuildTarget& target = request.targets.at(0);
   CHECK(target.context == "ctx");
   CHECK(target.dockerfile == "x/Dockerfile");
-  CHECK(target.tags == std::vector<std::string>{"docker.io/library/site:latest", "reg.example:5000/a/b:1"});
+  CHECK(target.tags ==
+        std::vector<std::string>{"docker.io/library/site:latest", "reg.example:5000/a/b:1"});
   CHECK(target.stage == "app");
   CHECK(target.build_args.at("A") == "b=c");
   CHECK(target.labels.at("l") == "1");
@@ -113,6 +147,7 @@ TEST_CASE("a secret comes from the environment") {
   cli::read_secret("id=a,env=COOPER_TEST_TOKEN", secrets);
   cli::read_secret("id=COOPER_TEST_TOKEN", secrets);
   ::unsetenv("COOPER_TEST_TOKEN");
-  CHECK(secrets == std::map<std::string, std::string>{{"a", "word"}, {"COOPER_TEST_TOKEN", "word"}});
+  CHECK(secrets ==
+        std::map<std::string, std::string>{{"a", "word"}, {"COOPER_TEST_TOKEN", "word"}});
   CHECK_THROWS_AS(cli::read_secret("id=b,env=COOPER_TEST_TOKEN", secrets), base::Error);
 }

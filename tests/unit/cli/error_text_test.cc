@@ -35,7 +35,10 @@ TEST_CASE("a column is shown where the carets begin") {
 
 TEST_CASE("control bytes of a line do not reach the terminal") {
   Error error(ErrorKind::usage, "copy", "\x1b]0;x", "absent");
-  error.with_spot({"Docker\x1b" "file", 1, 1, 1, "COPY \x1b[2J"});
+  error.with_spot(
+      {"Docker\x1b"
+       "file",
+       1, 1, 1, "COPY \x1b[2J"});
   CHECK(cli::error_text(error).find('\x1b') == std::string::npos);
 }
 

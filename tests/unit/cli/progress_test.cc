@@ -55,7 +55,8 @@ plan::Plan two_steps() {
 
 std::size_t count(const std::string& text, const std::string& part) {
   std::size_t found = 0;
-  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
+    ++found;
   return found;
 }
 
@@ -63,7 +64,9 @@ BuildReport report_of_two() {
   BuildReport report;
   report.steps = 2;
   report.cached_steps = 1;
-  BuiltImage image{"app", {}, {"", oci::Digest::of_bytes("m"), 1}, oci::Digest::of_bytes("c"), {}, 1500, 2'000'000};
+  BuiltImage image{
+      "app", {},       {"", oci::Digest::of_bytes("m"), 1}, oci::Digest::of_bytes("c"), {},
+      1500,  2'000'000};
   report.images.push_back(image);
   return report;
 }
@@ -102,7 +105,8 @@ TEST_CASE("plain: the last lines of a failed step come once") {
   const auto progress = cli::make_progress("plain", stage.options());
   progress->on_plan(two_steps());
   progress->on_event(engine::StepStarted{2});
-  for (int i = 1; i <= 25; ++i) progress->on_event(engine::StepOutput{2, 1, "line-" + std::to_string(i) + "."});
+  for (int i = 1; i <= 25; ++i)
+    progress->on_event(engine::StepOutput{2, 1, "line-" + std::to_string(i) + "."});
   SUBCASE("they stand directly above: not again") {
     progress->on_event(engine::StepFailed{2, "exit status 7"});
     progress->finish({});
@@ -145,11 +149,14 @@ TEST_CASE("json: an object a line, bytes that are no UTF-8 replaced") {
   const base::Error error(base::ErrorKind::step_failed, "run", "RUN make", "exit status 7");
   progress->finish({nullptr, &error});
   CHECK(progress->tells_errors());
-  CHECK(stage.out.find("{\"event\":\"step\",\"step\":2,\"state\":\"cached\",\"seconds\":0.0}\n") != std::string::npos);
+  CHECK(stage.out.find("{\"event\":\"step\",\"step\":2,\"state\":\"cached\",\"seconds\":0.0}\n") !=
+        std::string::npos);
   CHECK(stage.out.find("\"stream\":\"stderr\",\"text\":\"\\ufffd\"") != std::string::npos);
-  CHECK(stage.out.find("{\"event\":\"error\",\"message\":\"run 'RUN make': exit status 7\"") != std::string::npos);
+  CHECK(stage.out.find("{\"event\":\"error\",\"message\":\"run 'RUN make': exit status 7\"") !=
+        std::string::npos);
   CHECK(count(stage.out, "\"event\":\"isolation\"") == 1);
-  for (std::size_t at = 0; at < stage.out.size(); at = stage.out.find('\n', at) + 1) CHECK(stage.out[at] == '{');
+  for (std::size_t at = 0; at < stage.out.size(); at = stage.out.find('\n', at) + 1)
+    CHECK(stage.out[at] == '{');
 }
 
 TEST_CASE("tty: a table that is redrawn, done steps scroll up") {
@@ -194,7 +201,8 @@ TEST_CASE("tty: at most ten redraws a second, and no line wider than the termina
   }
   CHECK(stage.writes <= 11);
   std::size_t begin = stage.out.rfind("\x1b[J") + 3;
-  for (std::size_t end; (end = stage.out.find('\n', begin)) != std::string::npos; begin = end + 1) CHECK(end - begin <= 29);
+  for (std::size_t end; (end = stage.out.find('\n', begin)) != std::string::npos; begin = end + 1)
+    CHECK(end - begin <= 29);
 }
 
 TEST_CASE("tty: colours only when they are asked for") {

@@ -12,13 +12,14 @@ namespace {
 BuildReport report_of(const std::vector<std::string>& names) {
   BuildReport report;
   for (const std::string& name : names) {
-    BuiltImage image{name,
-                     {"docker.io/library/" + name + ":1", "docker.io/library/" + name + ":2"},
-                     {"application/vnd.oci.image.manifest.v1+json", oci::Digest::of_bytes("manifest"), 512},
-                     oci::Digest::of_bytes("config"),
-                     {},
-                     0,
-                     0};
+    BuiltImage image{
+        name,
+        {"docker.io/library/" + name + ":1", "docker.io/library/" + name + ":2"},
+        {"application/vnd.oci.image.manifest.v1+json", oci::Digest::of_bytes("manifest"), 512},
+        oci::Digest::of_bytes("config"),
+        {},
+        0,
+        0};
     report.images.push_back(image);
   }
   return report;
@@ -30,7 +31,8 @@ TEST_CASE("metadata file of a build") {
   const std::string digest = oci::Digest::of_bytes("manifest").to_string();
   CHECK(cli::metadata_json(report_of({"app"}), false) ==
         "{\n  \"containerimage.config.digest\": \"" + oci::Digest::of_bytes("config").to_string() +
-            "\",\n  \"containerimage.descriptor\": {\n    \"mediaType\": \"application/vnd.oci.image.manifest.v1+json\",\n"
+            "\",\n  \"containerimage.descriptor\": {\n    \"mediaType\": "
+            "\"application/vnd.oci.image.manifest.v1+json\",\n"
             "    \"digest\": \"" +
             digest + "\",\n    \"size\": 512\n  },\n  \"containerimage.digest\": \"" + digest +
             "\",\n  \"image.name\": \"docker.io/library/app:1,docker.io/library/app:2\"\n}\n");
@@ -55,7 +57,9 @@ TEST_CASE("sizes and times") {
 }
 
 TEST_CASE("a table for people and for programs") {
-  const cli::Table table{{"name", "size"}, {{{"a\x1b"}, {std::uint64_t{1500}, "1.5 kB"}}, {{"longer"}, {std::uint64_t{7}}}}};
+  const cli::Table table{
+      {"name", "size"},
+      {{{"a\x1b"}, {std::uint64_t{1500}, "1.5 kB"}}, {{"longer"}, {std::uint64_t{7}}}}};
   CHECK(cli::table_text(table) == "NAME    SIZE\na\\x1b   1.5 kB\nlonger  7\n");
   CHECK(cli::table_json({{"name", "size"}, {{{"a"}, {std::uint64_t{7}}}}}) ==
         "[\n  {\n    \"name\": \"a\",\n    \"size\": 7\n  }\n]\n");

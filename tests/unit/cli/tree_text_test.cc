@@ -26,7 +26,8 @@ TEST_CASE("a line of a tree has all that makes a path") {
   file.xattrs["security.capability"] = "\x01\xff";
   file.content = base::Sha256Bytes{};
   CHECK(cli::tree_line("bin/x y", file) ==
-        "/bin/x\\x20y file 4755 1000:33 5 xattr.security.capability=01ff sha256:" + std::string(64, '0'));
+        "/bin/x\\x20y file 4755 1000:33 5 xattr.security.capability=01ff sha256:" +
+            std::string(64, '0'));
   Entry link;
   link.type = EntryType::symlink;
   link.mode = 0777;
@@ -47,5 +48,6 @@ TEST_CASE("a tree is that of the stack, lower layers hidden where they are") {
   const Entry whiteout = entry("b", EntryType::whiteout, 0);
   const auto lower = std::make_shared<const layer::LayerIndex>(std::vector<Entry>{root, one, gone});
   const auto upper = std::make_shared<const layer::LayerIndex>(std::vector<Entry>{whiteout});
-  CHECK(cli::tree_text(layer::LayerStack({lower, upper})) == "/ dir 0755 0:0 0\n/a file 0644 0:0 0\n");
+  CHECK(cli::tree_text(layer::LayerStack({lower, upper})) ==
+        "/ dir 0755 0:0 0\n/a file 0644 0:0 0\n");
 }
