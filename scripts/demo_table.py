@@ -5,6 +5,7 @@ smoke test passed."""
 import argparse
 import hashlib
 import json
+import math
 import sys
 import urllib.error
 import urllib.request
@@ -65,20 +66,25 @@ def size_text(size: int) -> str:
     return f"{size / 1e6:.1f} MB"
 
 
+def seconds_text(seconds: float, digits: int) -> str:
+    """"-" where it is not known (nan): no build began with an empty cache and went through."""
+    return "-" if math.isnan(seconds) else f"{seconds:.{digits}f} s"
+
+
 def text_table(rows, arguments) -> str:
     header = ("role", "tags", "digest", "size", "layers shared", "cold", "warm", "smoke")
     lines = [header]
     for row in rows:
         lines.append((row["role"], " ".join(row["tags"]), (row["digest"] or "none")[:19],
                       size_text(row["bytes"]), f"{row['shared_layers']} of {len(row['layers'])}",
-                      f"{arguments.cold:.1f} s", f"{arguments.warm:.2f} s", row["smoke"]))
+                      seconds_text(arguments.cold, 1), seconds_text(arguments.warm, 2), row["smoke"]))
     widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
     text = "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip()
                      for line in lines)
     distinct = {layer for row in rows for layer in row["layers"]}
     return (f"{text}\n\n"
-            f"one invocation builds all {len(rows)}: the first ever took {arguments.cold:.1f} s, this run's "
-            f"{arguments.build:.2f} s, the repeated {arguments.warm:.2f} s\n"
+            f"one invocation builds all {len(rows)}: the first ever took {seconds_text(arguments.cold, 1)}, "
+            f"this run's {arguments.build:.2f} s, the repeated {arguments.warm:.2f} s\n"
             f"pull {arguments.pull:.2f} s, smoke tests {arguments.smoke_seconds:.2f} s; "
             f"{len(distinct)} different layers in all")
 
@@ -86,7 +92,7 @@ def text_table(rows, arguments) -> str:
 def json_table(rows, arguments) -> str:
     return json.dumps({
         "roles": rows,
-        "seconds": {"cold": arguments.cold, "build": arguments.build, "warm": arguments.warm,
+        "seconds": {"cold": None if math.isnan(arguments.cold) else arguments.cold, "build": arguments.build, "warm": arguments.warm,
                     "pull": arguments.pull, "smoke": arguments.smoke_seconds},
         "held": not any(row["faults"] for row in rows)}, indent=2)
 

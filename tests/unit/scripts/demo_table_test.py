@@ -68,6 +68,13 @@ class DemoTableTest(unittest.TestCase):
         self.assertTrue(json.loads(out)["held"])
         self.assertEqual(json.loads(out)["roles"][0]["shared_layers"], 1)
 
+    def test_an_unknown_cold_time(self):
+        status, out, _ = self.run_table("--cold", "nan")
+        self.assertEqual(status, 0)
+        self.assertIn("the first ever took -,", out)
+        status, out, _ = self.run_table("--cold", "nan", "--json")
+        self.assertIsNone(json.loads(out)["seconds"]["cold"])
+
     def test_a_missing_tag(self):
         del self.registry["app-latest"]
         self.refused("app: tag app-latest: 404")
