@@ -66,6 +66,8 @@ layer::WrittenLayer run_step(Workshop& shop, const plan::Step& step, StepInputs&
   const auto blob = [&](const oci::DiffId& id) { return shop.layers.blob(id, inputs.stop()); };
   PreparedMounts mounts = prepare_mounts(shop, op, inputs);
   snapshot::WritableRoot root = shop.snapshots.create(below, blob, inputs.stop());
+  const layer::LayerStack lower = shop.layers.stack(below, inputs.stop());
+  root.match_root(lower);
   sandbox::SandboxSpec spec = make_spec(shop, op, mounts);
   spec.root = root.spec();
 
@@ -77,7 +79,7 @@ layer::WrittenLayer run_step(Workshop& shop, const plan::Step& step, StepInputs&
       spec, shop.probe, [&](int stream, std::string_view bytes) { lines.add(stream, bytes); }, inputs.stop());
   lines.finish();
   if (!status.success()) fail(step, status);
-  return root.commit(shop.layers.stack(below, inputs.stop()), {}, shop.options.layers);
+  return root.commit(lower, {}, shop.options.layers);
 }
 
 }  // namespace cooper::engine

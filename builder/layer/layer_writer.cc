@@ -59,9 +59,8 @@ struct LayerWriter::State {
 };
 
 void LayerWriter::State::clamp(Entry& entry) const {
-  if (!options.clamp_mtime) return;
-  entry.mtime = std::min(entry.mtime, *options.clamp_mtime);
   entry.mtime_nanoseconds = 0;
+  if (options.clamp_mtime) entry.mtime = std::min(entry.mtime, *options.clamp_mtime);
 }
 
 void LayerWriter::State::check(const Entry& entry) const {

@@ -129,6 +129,13 @@ WritableRoot Snapshots::create(std::span<const oci::DiffId> layers, const BlobNe
   return WritableRoot(std::move(state));
 }
 
+void WritableRoot::match_root(const layer::LayerStack& lower) {
+  const auto root = lower.find("");
+  const base::Fd files = base::open_at(state_->temp.fd(), std::string("snapshot/") + kFiles, O_RDONLY | O_DIRECTORY);
+  if (::fchown(files.get(), root->entry->uid, root->entry->gid) != 0) base::throw_errno("set owner of", "upper directory");
+  if (::fchmod(files.get(), root->entry->mode) != 0) base::throw_errno("set mode of", "upper directory");
+}
+
 std::variant<sandbox::OverlayRoot, sandbox::DirectoryRoot> WritableRoot::spec() const {
   const std::string& base = state_->temp.path();
   return sandbox::OverlayRoot{state_->lowers, base + "/snapshot/" + kFiles, base + "/work"};
@@ -143,7 +150,7 @@ layer::WrittenLayer WritableRoot::commit(const layer::LayerStack& lower, const s
   diff.skip = skip;
   diff.threads = options.threads;
   layer::WrittenLayer written = layer::write_overlay_diff(*snapshots.store, files.get(), lower, diff, options);
-  if (options.clamp_mtime) set_tree_times(files.get(), written.index);
+  set_tree_times(files.get(), written.index);
   if (skip.empty()) snapshots.publish(state_->temp.fd(), "snapshot", written.diff_id);
   return written;
 }

@@ -35,6 +35,8 @@ class WritableRoot {
   WritableRoot& operator=(WritableRoot&&) noexcept;
   ~WritableRoot();  // throws the changes away
 
+  // Gives the root directory the mode and owner it has in the stack; an overlay's root is its upper directory's.
+  void match_root(const layer::LayerStack& lower);
   // For SandboxSpec::root.
   [[nodiscard]] std::variant<sandbox::OverlayRoot, sandbox::DirectoryRoot> spec() const;
   // Changes -> layer blob + index; the directory itself is kept as the new layer's snapshot (no second copy).

@@ -1,5 +1,5 @@
 // Gives the files of a snapshot directory the times its layer's index says, so that a later step sees the same tree
-// whether the layer was just made (with times clamped) or unpacked from its blob.
+// whether the layer was just made or unpacked from its blob: whole seconds, clamped under SOURCE_DATE_EPOCH.
 #pragma once
 
 #include "builder/layer/layer_index.h"
