@@ -227,6 +227,7 @@ void ImagePod::pause(Milliseconds time) {
 std::vector<ContainerLog> ImagePod::logs(std::size_t lines) const {
   std::vector<ContainerLog> result;
   for (const auto& container : state_->containers) {
+    container->log.finish();
     ContainerLog log{container->name, container->log.last_lines(lines)};
     if (!log.lines.empty()) result.push_back(std::move(log));
   }

@@ -56,7 +56,7 @@ class ImagePod final : public Pod {
   [[nodiscard]] Clock::time_point now() override { return Clock::now(); }
   void pause(Milliseconds time) override;
 
-  // The last lines of every container that wrote something.
+  // The last lines of every container that wrote something. For the end of a run.
   [[nodiscard]] std::vector<ContainerLog> logs(std::size_t lines) const;
 
  private:
