@@ -82,7 +82,7 @@ case_right_password() {
 
 case_absent_image() {
   cooper_refuses pull "$open/team/none:1"
-  err_has "$open/team/none:1" "404"
+  err_has "$open/team/none:1" "no such image"
   printf 'FROM %s/team/none:1\n' "$open" >Dockerfile
   cooper_refuses build .
   err_has "Dockerfile:1" "team/none"
@@ -97,7 +97,7 @@ END
   cooper_ok build -t "$open/lazy/base:1" --push .
   fresh_store
   printf 'FROM %s/lazy/base:1\nENV role=app\nLABEL role=app\n' "$open" >Dockerfile
-  cooper_ok build -t "$open/lazy/app:1" --push .
+  cooper_ok build -t "$open/lazy/base:2" --push .
   local size
   size=$(du -s --block-size=1000 "$store" | cut -f1)
   [ "$size" -lt 1000 ] || fail "the store has $size kB: base layers were fetched"
