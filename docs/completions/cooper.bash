@@ -1,0 +1,32 @@
+# bash completion for cooper; made by 'cooper generate bash'.
+_cooper() {
+  local current=${COMP_WORDS[COMP_CWORD]} command='' word words
+  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    case $word in
+      build|bake|check|smoke|pull|push|images|ls|untag|rmi|tree|cache|login|logout|version) command=$word; break ;;
+    esac
+  done
+  case $command in
+    build) words='-h --help -f --file -t --tag --target --build-arg --build-context --label --annotation --platform --no-cache-filter --iidfile --progress -q --quiet --push -o --output --no-cache --secret --add-host --compression --compression-level --force-compression --metadata-file -j --jobs --context-modes --allow --load --pull --check --network' ;;
+    bake) words='-h --help -f --file --set --print --list --progress -q --quiet --push -o --output --no-cache --secret --add-host --compression --compression-level --force-compression --metadata-file -j --jobs --context-modes --allow --load --pull --check --network' ;;
+    check) words='-h --help -f --file -t --tag --target --build-arg --build-context --label --annotation --platform --no-cache-filter --iidfile --progress -q --quiet --push -o --output --no-cache --secret --add-host --compression --compression-level --force-compression --metadata-file -j --jobs --context-modes --allow --load --pull --check --network' ;;
+    smoke) words='-h --help -f --file --role --target --bake --build-context -C --directory --json' ;;
+    pull) words='-h --help --platform -t --tag -q --quiet --json' ;;
+    push) words='-h --help -q --quiet' ;;
+    images|ls) words='-h --help --json' ;;
+    untag|rmi) words='-h --help' ;;
+    tree) words='-h --help --platform' ;;
+    cache) words='-h --help ls du' ;;
+    login) words='-h --help -u --username --password-stdin' ;;
+    logout) words='-h --help' ;;
+    version) words='-h --help --json' ;;
+    *) words='-h --help --version --root --isolation build bake check smoke pull push images ls untag rmi tree cache login logout version' ;;
+  esac
+  if [[ $current == -* || -z $command || $command == cache ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
+  else
+    compopt -o default
+    COMPREPLY=()
+  fi
+}
+complete -F _cooper cooper
