@@ -31,6 +31,25 @@ std::shared_ptr<std::mutex> LayerPool::turn_of(const std::string& name) {
   return turn;
 }
 
+namespace {
+
+// Wrong bytes are asked for once more: the next connection may have a better copy behind it.
+void fetch_verified(store::Store& store, store::BlobProvider& provider, const oci::Descriptor& blob,
+                    const std::stop_token& stop) {
+  for (bool again = false;; again = true) {
+    const auto writer = store.new_blob();
+    try {
+      provider.fetch(blob, *writer, stop);
+      static_cast<void>(writer->commit(blob));
+      return;
+    } catch (const Error& error) {
+      if (again || error.kind() != ErrorKind::corrupt) throw;
+    }
+  }
+}
+
+}  // namespace
+
 void LayerPool::fetch(const oci::Descriptor& blob, std::stop_token stop) {
   const auto turn = turn_of("blob " + blob.digest.hex());
   const std::lock_guard working(*turn);
@@ -50,9 +69,7 @@ void LayerPool::fetch(const oci::Descriptor& blob, std::stop_token stop) {
   if (store_.verify_blob(blob.digest)) return;
   const std::string what = provider->name() + " " + blob.digest.to_string().substr(0, 19);
   events_(Transfer{what, 0, blob.size});
-  const auto writer = store_.new_blob();
-  provider->fetch(blob, *writer, stop);
-  static_cast<void>(writer->commit(blob));
+  fetch_verified(store_, *provider, blob, stop);
   events_(Transfer{what, blob.size, blob.size});
 }
 

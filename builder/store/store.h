@@ -2,10 +2,10 @@
 // blobs/sha256/<hex>), so other tools read it; cooper's own records live below cooper/ in it.
 //
 //   <root>/oci-layout  index.json  blobs/sha256/<hex> (0444)
-//   <root>/cooper/version  stamps  records/<kind>/<name>  tmp/<random>{,.lock}  locks/<kind>/<name>  snapshots-<boot>/  mounts/
+//   <root>/cooper/version  stamps  records/<kind>/<name>  tmp/<random>{,.lock}  locks/<kind>  snapshots-<boot>/  mounts/
 //
 // Promises: a file under a final name is complete (written without a name, hashed, then linked); any kill or full disk
-// leaves a valid store; any number of processes may use one store at once (flock). Thread-safe. Throws base::Error.
+// leaves a valid store; any number of processes may use one store at once (kernel locks). Thread-safe. Throws base::Error.
 // Durability: blobs are flushed to the disk behind the build's back; flush() waits for that, so what a build reported as
 // done survives a power cut. What was not flushed is found out after a reboot, because a blob is trusted without reading
 // only if the stamp noted for it (inode, size, times, boot) still fits; records that do not parse count as absent.
@@ -37,7 +37,7 @@ class BlobWriter : public base::Sink {
   [[nodiscard]] virtual std::uint64_t size() const = 0;
 };
 
-// Held while alive; the kernel drops it when the process dies. Lock files are never removed.
+// Held while alive; the kernel drops it when the process dies.
 class Lock {
  public:
   explicit Lock(base::Fd fd) : fd_(std::move(fd)) {}
