@@ -45,7 +45,8 @@ class Lock {
   base::Fd fd_;
 };
 
-// A private directory below cooper/tmp, removed (tree and all) on destruction, or by a later run if we are killed.
+// A private directory below cooper/tmp, removed (tree and all) on destruction, or by a later run if we are killed. Does not
+// outlive its store.
 class TempDirectory {
  public:
   TempDirectory(TempDirectory&&) noexcept;
@@ -55,8 +56,8 @@ class TempDirectory {
   [[nodiscard]] const std::string& path() const noexcept { return path_; }  // absolute, ours
  private:
   friend class Store;
-  TempDirectory(base::Fd parent, base::Fd dir, base::Fd lock, std::string name, std::string path);
-  base::Fd parent_, dir_, lock_;
+  TempDirectory(base::Fd parent, base::Fd dir, std::string name, std::string path);
+  base::Fd parent_, dir_;
   std::string name_, path_;
 };
 

@@ -41,16 +41,30 @@ void remove_dead_temp(int temp_directory) noexcept {
   }
 }
 
-TempDirectory::TempDirectory(base::Fd parent, base::Fd dir, base::Fd lock, std::string name, std::string path)
-    : parent_(std::move(parent)), dir_(std::move(dir)), lock_(std::move(lock)), name_(std::move(name)),
-      path_(std::move(path)) {}
+TempSession::TempSession(int temp_directory) : temp_(temp_directory), name_(base::random_name()) {
+  // The lock is taken before the directory exists, so nobody sees the directory unlocked.
+  lock_ = base::open_at(temp_, name_ + std::string(kLockSuffix), O_RDWR | O_CREAT | O_EXCL, 0600);
+  if (::flock(lock_.get(), LOCK_EX | LOCK_NB) != 0) base::throw_errno("lock", name_);
+  directory_ = make_directory(temp_, name_);
+}
+
+TempSession::~TempSession() {
+  try {
+    base::remove_tree_at(temp_, name_);
+    ::unlinkat(temp_, (name_ + std::string(kLockSuffix)).c_str(), 0);
+  } catch (const std::exception&) {
+    return;  // a later run removes it: the lock falls with this object
+  }
+}
+
+TempDirectory::TempDirectory(base::Fd parent, base::Fd dir, std::string name, std::string path)
+    : parent_(std::move(parent)), dir_(std::move(dir)), name_(std::move(name)), path_(std::move(path)) {}
 
 TempDirectory::TempDirectory(TempDirectory&&) noexcept = default;
 
 TempDirectory& TempDirectory::operator=(TempDirectory&& other) noexcept {
   std::swap(parent_, other.parent_);
   std::swap(dir_, other.dir_);
-  std::swap(lock_, other.lock_);
   std::swap(name_, other.name_);
   std::swap(path_, other.path_);
   return *this;
@@ -60,21 +74,24 @@ TempDirectory::~TempDirectory() {
   if (!parent_) return;
   try {
     base::remove_tree_at(parent_.get(), name_);
-    ::unlinkat(parent_.get(), (name_ + std::string(kLockSuffix)).c_str(), 0);
   } catch (const std::exception&) {
-    return;  // a later run removes it: the lock falls with this object
+    return;  // it goes with the session
   }
 }
 
 TempDirectory Store::new_temp_directory() const {
-  const std::string name = base::random_name();
-  const int temp = state_->temp.get();
-  // The lock is taken before the directory exists, so nobody sees the directory unlocked.
-  base::Fd lock = base::open_at(temp, name + std::string(kLockSuffix), O_RDWR | O_CREAT | O_EXCL, 0600);
-  if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) base::throw_errno("lock", name);
-  base::Fd directory = make_directory(temp, name);
-  return TempDirectory(state_->temp.duplicate(), std::move(directory), std::move(lock), name,
-                       state_->path + "/cooper/tmp/" + name);
+  const TempSession& session = state_->temp_session();
+  std::string name = std::to_string(state_->next_temp++);
+  base::Fd directory = make_directory(session.fd(), name);
+  std::string path = state_->path + "/cooper/tmp/" + session.name() + "/" + name;
+  return TempDirectory(base::Fd(::fcntl(session.fd(), F_DUPFD_CLOEXEC, 3)), std::move(directory), std::move(name),
+                       std::move(path));
+}
+
+const TempSession& Store::State::temp_session() {
+  const std::lock_guard guard(mutex);
+  if (!session) session = std::make_unique<TempSession>(temp.get());
+  return *session;
 }
 
 }  // namespace cooper::store

@@ -146,20 +146,28 @@ TEST_CASE("images are tagged, moved and untagged") {
   CHECK_FALSE(store.find_image("docker.io/library/a:1"));
 }
 
-TEST_CASE("a temporary directory goes with its owner, and a dead one's at the next opening") {
+TEST_CASE("a temporary directory goes with its owner, all of them with the store, a dead one's at the next opening") {
   const TempDirectory scratch;
-  const Store store = Store::open(scratch.path());
-  const std::string temp = store.path() + "/cooper/tmp";
+  const std::string path = scratch.path() + "/store";
+  const std::string temp = path + "/cooper/tmp";
   {
-    const store::TempDirectory mine = store.new_temp_directory();
-    CHECK(base::try_stat_at(mine.fd(), "."));
-    static_cast<void>(Store::open(store.path()));  // does not touch what is in use
-    CHECK(names_in(temp) == 2);
+    const Store store = Store::open(path);
+    std::string mine;
+    {
+      const store::TempDirectory one = store.new_temp_directory();
+      const store::TempDirectory two = store.new_temp_directory();
+      mine = one.path();
+      CHECK(one.path() != two.path());
+      CHECK(base::try_stat_at(AT_FDCWD, mine));
+      static_cast<void>(Store::open(path));  // does not touch what is in use
+      CHECK(base::try_stat_at(AT_FDCWD, mine));
+    }
+    CHECK_FALSE(base::try_stat_at(AT_FDCWD, mine));
   }
   CHECK(names_in(temp) == 0);
   REQUIRE(::mkdir((temp + "/dead").c_str(), 0700) == 0);
   static_cast<void>(base::open_host(temp + "/dead.lock", O_WRONLY | O_CREAT, 0600));
-  static_cast<void>(Store::open(store.path()));
+  static_cast<void>(Store::open(path));
   CHECK(names_in(temp) == 0);
 }
 
