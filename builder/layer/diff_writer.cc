@@ -25,7 +25,6 @@ bool DiffWriter::is_skipped(const std::string& path) const {
 Entry DiffWriter::clamped(Entry entry) const {
   if (options_.clamp_mtime) {
     entry.mtime = std::min(entry.mtime, *options_.clamp_mtime);
-    entry.mtime_nanoseconds = 0;
   }
   return entry;
 }
@@ -35,8 +34,10 @@ bool DiffWriter::same_attributes(const Entry& disk, const Entry& before) const {
   const bool same_mode =
       now.mode == before.mode || now.type == EntryType::symlink;  // a link's mode means nothing
   // Whoever makes a directory for a tree sets its time; only what one may do in the root counts.
+  // Layers made here carry whole seconds; those from elsewhere may carry more.
   const bool same_time = now.path.empty() || (now.mtime == before.mtime &&
-                                              now.mtime_nanoseconds == before.mtime_nanoseconds);
+                                              (before.mtime_nanoseconds == 0 ||
+                                               now.mtime_nanoseconds == before.mtime_nanoseconds));
   return now.type == before.type && same_mode && same_time && now.uid == before.uid &&
          now.gid == before.gid && now.xattrs == before.xattrs &&
          now.device_major == before.device_major && now.device_minor == before.device_minor &&

@@ -41,8 +41,9 @@ bool TreeDiff::is_same_file(const DiskEntry& disk, const Entry& before) const {
   const Entry& now = disk.entry;
   if (!out_.same_attributes(now, before) || now.size != before.size || now.link != before.link)
     return false;
-  if (now.type != EntryType::file || !clamp_ || now.mtime < *clamp_) return true;
-  // Clamped times do not tell two builds apart: the bytes must.
+  const bool time_tells = now.mtime_nanoseconds == before.mtime_nanoseconds && (!clamp_ || now.mtime < *clamp_);
+  if (now.type != EntryType::file || time_tells) return true;
+  // Clamped times and whole seconds do not tell two builds apart: the bytes must.
   if (!before.content) return false;
   base::FdSource source(disk.fd.duplicate(), now.path);
   base::Sha256 hash;
