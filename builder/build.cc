@@ -34,7 +34,8 @@ void add_line_text(base::Error& error, const OpenTargets& targets) {
 }
 
 plan::Plan make_plan(const OpenTargets& targets, ImageResolver& resolver, std::stop_token stop) {
-  // Facts are fetched between two pure calls: a resolved base may bring triggers that name further images.
+  // Facts are fetched between two pure calls: a resolved base may bring triggers that name further
+  // images.
   for (;;) {
     const auto missing = plan::list_external_images(targets.requests, resolver.images());
     if (missing.empty()) return plan::make_plan(targets.requests, resolver.images());
@@ -42,19 +43,23 @@ plan::Plan make_plan(const OpenTargets& targets, ImageResolver& resolver, std::s
   }
 }
 
-BuildReport run(const BuildRequest& request, BuildTools& tools, OpenTargets& targets, std::stop_token stop) {
+BuildReport run(const BuildRequest& request, BuildTools& tools, OpenTargets& targets,
+                std::stop_token stop) {
   ImageResolver resolver(tools);
   plan::Plan plan = make_plan(targets, resolver, stop);
-  plan.diagnostics.insert(plan.diagnostics.begin(), targets.diagnostics.begin(), targets.diagnostics.end());
+  plan.diagnostics.insert(plan.diagnostics.begin(), targets.diagnostics.begin(),
+                          targets.diagnostics.end());
   require_runnable_platforms(plan.graph, request.host);
   if (tools.on_plan) tools.on_plan(plan);
 
   cache::StepCache cache(tools.store);
   engine::LayerPool layers(tools.store, tools.on_event);
-  for (const plan::BaseImage& image : plan.graph.images) layers.add_base(image, resolver.provider(image));
+  for (const plan::BaseImage& image : plan.graph.images)
+    layers.add_base(image, resolver.provider(image));
   snapshot::Snapshots snapshots(tools.store, flavor_of(tools.probe));
-  engine::Workshop shop{tools.store,   cache, layers, snapshots, tools.probe, targets.open_contexts(plan.graph),
-                        tools.fetcher, {},    tools.on_event};
+  engine::Workshop shop{tools.store,   cache,       layers,
+                        snapshots,     tools.probe, targets.open_contexts(plan.graph),
+                        tools.fetcher, {},          tools.on_event};
   shop.options.layers = request.layers;
   shop.options.jobs = request.jobs;
   shop.options.extra_hosts = request.extra_hosts;

@@ -1,7 +1,9 @@
-// The pipeline from arguments to images; open this file first. build() reads as the list of phases of ARCHITECTURE.md.
+// The pipeline from arguments to images; open this file first. build() reads as the list of phases
+// of ARCHITECTURE.md.
 //
-// Everything effectful that is not builder/'s own (network, terminal) comes in through BuildTools, so the same pipeline runs
-// under a test's fakes. Throws base::Error; an error about a line of a Dockerfile has its SourceSpot.
+// Everything effectful that is not builder/'s own (network, terminal) comes in through BuildTools,
+// so the same pipeline runs under a test's fakes. Throws base::Error; an error about a line of a
+// Dockerfile has its SourceSpot.
 #pragma once
 
 #include <cstdint>
@@ -28,25 +30,27 @@ namespace cooper {
 
 // One image to build: a `cooper build`, or one target of a bake file.
 struct BuildTarget {
-  std::string name;                                 // bake target; "" for build
-  std::string context = ".";                        // directory
-  std::string dockerfile;                           // as -f gave it; "" is the default; "-" is stdin
-  bool dockerfile_in_context = false;               // bake: a relative `dockerfile` lies in the context
-  std::optional<std::string> dockerfile_text;       // inline, or read from stdin by the caller
-  std::string stage;                                // --target
+  std::string name;                            // bake target; "" for build
+  std::string context = ".";                   // directory
+  std::string dockerfile;                      // as -f gave it; "" is the default; "-" is stdin
+  bool dockerfile_in_context = false;          // bake: a relative `dockerfile` lies in the context
+  std::optional<std::string> dockerfile_text;  // inline, or read from stdin by the caller
+  std::string stage;                           // --target
   std::map<std::string, std::string> build_args;
   std::map<std::string, std::string> labels;
   std::map<std::string, std::string> annotations;
-  std::map<std::string, std::string> contexts;      // --build-context: directory, docker-image://, oci-layout://, target:
-  std::vector<std::string> tags;                    // full references
+  std::map<std::string, std::string>
+      contexts;  // --build-context: directory, docker-image://, oci-layout://, target:
+  std::vector<std::string> tags;  // full references
   std::vector<std::string> platforms;
-  std::vector<export_::Destination> outputs;        // none: into the store
+  std::vector<export_::Destination> outputs;  // none: into the store
   bool no_cache = false;
   std::set<std::string> no_cache_stages;
   bool allow_host_network = false, allow_insecure = false;
 };
 
-// Whether file modes of contexts are taken as they are or as a checkout means them (context::Modes).
+// Whether file modes of contexts are taken as they are or as a checkout means them
+// (context::Modes).
 enum class ModePolicy {
   automatic,  // normalised in a git work tree or with SOURCE_DATE_EPOCH
   keep,
@@ -55,13 +59,13 @@ enum class ModePolicy {
 
 struct BuildRequest {
   std::vector<BuildTarget> targets;
-  layer::LayerOptions layers;                       // compression; clamp_mtime is the SOURCE_DATE_EPOCH
-  bool force_compression = false;                   // base layers too
+  layer::LayerOptions layers;      // compression; clamp_mtime is the SOURCE_DATE_EPOCH
+  bool force_compression = false;  // base layers too
   unsigned jobs = 0;
-  std::map<std::string, std::string> secrets;       // id -> bytes
+  std::map<std::string, std::string> secrets;  // id -> bytes
   std::vector<std::string> extra_hosts;
   ModePolicy modes = ModePolicy::automatic;
-  oci::Platform host;                               // of this machine
+  oci::Platform host;  // of this machine
 };
 
 struct BuildTools {
@@ -69,8 +73,11 @@ struct BuildTools {
   sandbox::Probe probe;
   // "docker.io/library/php:8.3", "docker-image://...", "oci-layout://dir[:tag]"
   std::function<std::unique_ptr<source::ImageSource>(const std::string& location)> open_source;
-  // All exports of one invocation together, so that blobs are checked and sent once. One outcome per job.
-  std::function<std::vector<export_::ExportOutcome>(const std::vector<export_::ExportJob>&, std::stop_token)> export_images;
+  // All exports of one invocation together, so that blobs are checked and sent once. One outcome
+  // per job.
+  std::function<std::vector<export_::ExportOutcome>(const std::vector<export_::ExportJob>&,
+                                                    std::stop_token)>
+      export_images;
   context::RemoteFetcher* fetcher = nullptr;
   // Called once, when the plan is known, before any step; then events come.
   std::function<void(const plan::Plan& plan)> on_plan;
@@ -91,6 +98,7 @@ struct BuildReport {
   std::size_t steps = 0, cached_steps = 0;
 };
 
-[[nodiscard]] BuildReport build(const BuildRequest& request, BuildTools& tools, std::stop_token stop);
+[[nodiscard]] BuildReport build(const BuildRequest& request, BuildTools& tools,
+                                std::stop_token stop);
 
 }  // namespace cooper

@@ -9,10 +9,11 @@
 namespace cooper {
 namespace {
 
-// The blob each layer goes out as. A base image's blob stays what it is, unless another compression was asked for all.
+// The blob each layer goes out as. A base image's blob stays what it is, unless another compression
+// was asked for all.
 std::vector<oci::Descriptor> layer_descriptors(const BuildRequest& request, BuildTools& tools,
-                                               const std::vector<oci::DiffId>& diff_ids, engine::LayerPool& layers,
-                                               std::stop_token stop) {
+                                               const std::vector<oci::DiffId>& diff_ids,
+                                               engine::LayerPool& layers, std::stop_token stop) {
   std::vector<oci::Descriptor> descriptors;
   for (const oci::DiffId& diff_id : diff_ids) {
     const auto base = layers.base_descriptor(diff_id);
@@ -22,7 +23,8 @@ std::vector<oci::Descriptor> layer_descriptors(const BuildRequest& request, Buil
     }
     if (base) {
       const oci::Descriptor blob = layers.blob(diff_id, stop);
-      if (!layer::find_layer(tools.store, diff_id)) layer::record_layer_blob(tools.store, diff_id, blob, 0);
+      if (!layer::find_layer(tools.store, diff_id))
+        layer::record_layer_blob(tools.store, diff_id, blob, 0);
     }
     descriptors.push_back(layer::ensure_layer_form(tools.store, diff_id, request.layers, stop));
   }
@@ -30,10 +32,12 @@ std::vector<oci::Descriptor> layer_descriptors(const BuildRequest& request, Buil
 }
 
 export_::Image make_image(const BuildRequest& request, BuildTools& tools, const BuildTarget& target,
-                          const plan::TargetImage& planned, std::span<const engine::StepResult> results,
-                          engine::LayerPool& layers, std::stop_token stop) {
+                          const plan::TargetImage& planned,
+                          std::span<const engine::StepResult> results, engine::LayerPool& layers,
+                          std::stop_token stop) {
   engine::AssembledImage assembled = engine::assemble(
-      planned, results, layer_descriptors(request, tools, results[planned.result].layers, layers, stop),
+      planned, results,
+      layer_descriptors(request, tools, results[planned.result].layers, layers, stop),
       request.layers.clamp_mtime, target.annotations);
   tools.store.put_blob(assembled.config_bytes);
   tools.store.put_blob(assembled.manifest_bytes);
@@ -49,8 +53,9 @@ export_::Image make_image(const BuildRequest& request, BuildTools& tools, const 
 }
 
 bool is_complete(const store::Store& store, const export_::Image& image) {
-  return std::ranges::all_of(image.parsed.layers,
-                             [&](const oci::Descriptor& layer) { return store.has_blob(layer.digest); });
+  return std::ranges::all_of(image.parsed.layers, [&](const oci::Descriptor& layer) {
+    return store.has_blob(layer.digest);
+  });
 }
 
 // Into the store's index: always when nothing else was asked for, else when that needs no download.
@@ -68,17 +73,20 @@ void keep_in_store(BuildTools& tools, const BuildTarget& target, const export_::
 }
 
 BuiltImage report_of(const export_::Image& image) {
-  return {image.name, image.tags, image.manifest, image.parsed.config.digest, image.parsed.layers, 0, 0};
+  return {image.name, image.tags, image.manifest, image.parsed.config.digest, image.parsed.layers,
+          0,          0};
 }
 
 }  // namespace
 
-BuildReport finish_images(const BuildRequest& request, BuildTools& tools, const plan::BuildGraph& graph,
+BuildReport finish_images(const BuildRequest& request, BuildTools& tools,
+                          const plan::BuildGraph& graph,
                           std::span<const engine::StepResult> results, engine::LayerPool& layers,
                           std::stop_token stop) {
   std::vector<export_::Image> images;
   for (std::size_t i = 0; i < request.targets.size(); ++i) {
-    images.push_back(make_image(request, tools, request.targets[i], graph.targets[i], results, layers, stop));
+    images.push_back(
+        make_image(request, tools, request.targets[i], graph.targets[i], results, layers, stop));
   }
   BuildReport report;
   std::vector<export_::ExportJob> jobs;

@@ -9,8 +9,9 @@
 
 namespace cooper {
 
-[[nodiscard]] BuildReport finish_images(const BuildRequest& request, BuildTools& tools, const plan::BuildGraph& graph,
-                                        std::span<const engine::StepResult> results, engine::LayerPool& layers,
-                                        std::stop_token stop);
+[[nodiscard]] BuildReport finish_images(const BuildRequest& request, BuildTools& tools,
+                                        const plan::BuildGraph& graph,
+                                        std::span<const engine::StepResult> results,
+                                        engine::LayerPool& layers, std::stop_token stop);
 
 }  // namespace cooper

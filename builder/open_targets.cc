@@ -27,7 +27,8 @@ std::string absolute_directory(const std::string& path) {
 }
 
 [[noreturn]] void refuse_context(const std::string& text, const char* kind) {
-  throw Error(ErrorKind::unsupported, "open build context", text, std::string(kind) + " contexts are not supported yet")
+  throw Error(ErrorKind::unsupported, "open build context", text,
+              std::string(kind) + " contexts are not supported yet")
       .with_hint("check it out or unpack it into a directory and give that");
 }
 
@@ -37,7 +38,9 @@ std::string open_directory(const std::string& text) {
     case ContextKind::stdin_tar: refuse_context(text, "tar archive");
     case ContextKind::git: refuse_context(text, "git");
     case ContextKind::http: refuse_context(text, "http");
-    default: throw Error(ErrorKind::usage, "open build context", text, "an image cannot be the main context");
+    default:
+      throw Error(ErrorKind::usage, "open build context", text,
+                  "an image cannot be the main context");
   }
 }
 
@@ -53,7 +56,8 @@ bool in_git_work_tree(std::string directory) {
 
 context::Modes modes_of(const BuildRequest& request, const std::string& directory) {
   if (request.modes == ModePolicy::keep) return context::Modes::keep;
-  if (request.modes == ModePolicy::normalize || request.layers.clamp_mtime) return context::Modes::normalize;
+  if (request.modes == ModePolicy::normalize || request.layers.clamp_mtime)
+    return context::Modes::normalize;
   return in_git_work_tree(directory) ? context::Modes::normalize : context::Modes::keep;
 }
 
@@ -63,7 +67,8 @@ class DockerfileReader {
   void read(const BuildTarget& target, OpenTarget& open) {
     context::DockerfileText text;
     if (target.dockerfile_text) {
-      text = {*target.dockerfile_text, target.dockerfile.empty() ? "Dockerfile (inline)" : target.dockerfile, ""};
+      text = {*target.dockerfile_text,
+              target.dockerfile.empty() ? "Dockerfile (inline)" : target.dockerfile, ""};
     } else {
       text = context::read_dockerfile(open.directories.at(""), target.dockerfile,
                                       target.dockerfile_in_context ? open.directories.at("") : ".");
@@ -88,7 +93,8 @@ class DockerfileReader {
   }
 
  private:
-  std::map<std::pair<std::string, std::string>, std::shared_ptr<const dockerfile::Dockerfile>> files_;
+  std::map<std::pair<std::string, std::string>, std::shared_ptr<const dockerfile::Dockerfile>>
+      files_;
 };
 
 void add_named_context(const std::string& name, const std::string& text, OpenTarget& open,
@@ -103,14 +109,17 @@ void add_named_context(const std::string& name, const std::string& text, OpenTar
     }
     case ContextKind::oci_layout:
     case ContextKind::docker_image: request.image_contexts[name] = text; return;
-    case ContextKind::target: request.target_contexts[name] = text.substr(std::string_view("target:").size()); return;
+    case ContextKind::target:
+      request.target_contexts[name] = text.substr(std::string_view("target:").size());
+      return;
     case ContextKind::stdin_tar: refuse_context(text, "tar archive");
     case ContextKind::git: refuse_context(text, "git");
     case ContextKind::http: refuse_context(text, "http");
   }
 }
 
-plan::TargetRequest plan_request(const BuildRequest& all, const BuildTarget& target, OpenTarget& open) {
+plan::TargetRequest plan_request(const BuildRequest& all, const BuildTarget& target,
+                                 OpenTarget& open) {
   plan::TargetRequest request;
   request.name = target.name;
   request.file = open.file.get();
@@ -123,11 +132,14 @@ plan::TargetRequest plan_request(const BuildRequest& all, const BuildTarget& tar
   request.allow_insecure = target.allow_insecure;
   request.build_platform = all.host;
   if (target.platforms.size() > 1) {
-    throw Error(ErrorKind::unsupported, "build for", target.platforms[1], "several platforms in one image are not supported yet")
+    throw Error(ErrorKind::unsupported, "build for", target.platforms[1],
+                "several platforms in one image are not supported yet")
         .with_hint("build them one at a time with --platform");
   }
-  request.platform = target.platforms.empty() ? all.host : oci::parse_platform(target.platforms[0], all.host);
-  // The ignore file belongs to the Dockerfile, so one directory seen through two Dockerfiles is two contexts.
+  request.platform =
+      target.platforms.empty() ? all.host : oci::parse_platform(target.platforms[0], all.host);
+  // The ignore file belongs to the Dockerfile, so one directory seen through two Dockerfiles is two
+  // contexts.
   request.main_context = open.directories.at("") + "\n" + open.dockerfile_path;
   for (const auto& [name, text] : target.contexts) add_named_context(name, text, open, request);
   return request;
@@ -151,18 +163,24 @@ OpenTargets open_targets(const BuildRequest& request, const store::Store& store)
   return open;
 }
 
-std::vector<std::shared_ptr<layer::FileTree>> OpenTargets::open_contexts(const plan::BuildGraph& graph) {
+std::vector<std::shared_ptr<layer::FileTree>> OpenTargets::open_contexts(
+    const plan::BuildGraph& graph) {
   std::vector<std::shared_ptr<layer::FileTree>> trees;
   for (const plan::ContextUse& use : graph.contexts) {
     const OpenTarget& target = targets.at(use.request);
     const std::string& directory = target.directories.at(use.name);
     auto& index = indexes[directory];
-    if (!index) index = std::make_unique<context::StatIndex>(context::StatIndex::load(*store, directory));
-    const std::string name = use.name.empty() ? "build context" : "build context '" + use.name + "'";
+    if (!index)
+      index = std::make_unique<context::StatIndex>(context::StatIndex::load(*store, directory));
+    const std::string name =
+        use.name.empty() ? "build context" : "build context '" + use.name + "'";
     // A named context has its own ignore file (row I7).
-    auto ignore = context::read_ignore_rules(directory, use.name.empty() ? target.dockerfile_path : "");
-    const context::LocalContextOptions options{modes_of(*request, directory), request->layers.threads};
-    trees.push_back(context::open_local_context(directory, name, std::move(ignore), *index, options));
+    auto ignore =
+        context::read_ignore_rules(directory, use.name.empty() ? target.dockerfile_path : "");
+    const context::LocalContextOptions options{modes_of(*request, directory),
+                                               request->layers.threads};
+    trees.push_back(
+        context::open_local_context(directory, name, std::move(ignore), *index, options));
   }
   return trees;
 }

@@ -1,4 +1,5 @@
-// Phases 2 and 3: the contexts of all targets and their Dockerfiles, read and parsed; equal ones once.
+// Phases 2 and 3: the contexts of all targets and their Dockerfiles, read and parsed; equal ones
+// once.
 #pragma once
 
 #include <map>
@@ -18,16 +19,17 @@ namespace cooper {
 struct OpenTarget {
   std::shared_ptr<const dockerfile::Dockerfile> file;
   std::map<std::string, std::string> directories;  // context name ("" is the main one) -> directory
-  std::string dockerfile_path;                     // on the host, for the ignore file; empty when there is none
+  std::string dockerfile_path;  // on the host, for the ignore file; empty when there is none
 };
 
 struct OpenTargets {
-  std::vector<OpenTarget> targets;                 // in the order of the request
-  std::vector<plan::TargetRequest> requests;       // likewise; point into `targets`
-  std::vector<plan::Diagnostic> diagnostics;       // what the parser remarked
+  std::vector<OpenTarget> targets;            // in the order of the request
+  std::vector<plan::TargetRequest> requests;  // likewise; point into `targets`
+  std::vector<plan::Diagnostic> diagnostics;  // what the parser remarked
 
   // The trees of the contexts a graph uses, by its context numbers.
-  [[nodiscard]] std::vector<std::shared_ptr<layer::FileTree>> open_contexts(const plan::BuildGraph& graph);
+  [[nodiscard]] std::vector<std::shared_ptr<layer::FileTree>> open_contexts(
+      const plan::BuildGraph& graph);
   void save_indexes(const store::Store& store);
 
   const BuildRequest* request = nullptr;

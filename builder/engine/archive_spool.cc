@@ -20,7 +20,8 @@ base::Fd open_spool(const store::Store& store) {
 
 }  // namespace
 
-std::optional<ArchiveSpool> try_spool_archive(base::Fd file, const std::string& name, const store::Store& store) {
+std::optional<ArchiveSpool> try_spool_archive(base::Fd file, const std::string& name,
+                                              const store::Store& store) {
   base::FdSink sink(open_spool(store), store.path() + "/cooper/tmp");
   ArchiveSpool spool;
   std::uint64_t written = 0;

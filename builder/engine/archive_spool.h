@@ -1,5 +1,6 @@
-// The members of an archive that ADD unpacks: entries in memory, all file bytes in one unnamed temporary file, because a layer is
-// written in path order and an archive comes in its own. Rows C17.
+// The members of an archive that ADD unpacks: entries in memory, all file bytes in one unnamed
+// temporary file, because a layer is written in path order and an archive comes in its own. Rows
+// C17.
 #pragma once
 
 #include <vector>
@@ -20,7 +21,8 @@ struct ArchiveSpool {
   std::vector<SpooledMember> members;  // in archive order; a later one of the same path wins
 };
 
-// nullopt when `file` is not an archive cooper unpacks. The temporary file lies in the store's directory.
+// nullopt when `file` is not an archive cooper unpacks. The temporary file lies in the store's
+// directory.
 [[nodiscard]] std::optional<ArchiveSpool> try_spool_archive(base::Fd file, const std::string& name,
                                                             const store::Store& store);
 

@@ -18,21 +18,24 @@ std::string oci_layer_type(const std::string& type) {
 }
 
 // Some builders leave history out; readers want one entry with a layer for each layer.
-void complete_base_history(oci::ImageConfig& config, std::size_t base_history, std::size_t base_layers) {
+void complete_base_history(oci::ImageConfig& config, std::size_t base_history,
+                           std::size_t base_layers) {
   const auto end = config.history.begin() + static_cast<std::ptrdiff_t>(base_history);
-  const auto with_layer = static_cast<std::size_t>(
-      std::count_if(config.history.begin(), end, [](const oci::History& item) { return !item.empty_layer; }));
+  const auto with_layer = static_cast<std::size_t>(std::count_if(
+      config.history.begin(), end, [](const oci::History& item) { return !item.empty_layer; }));
   for (std::size_t i = with_layer; i < base_layers; ++i) {
     oci::History missing;
     missing.comment = "layer without history in the base image";
-    config.history.insert(config.history.begin() + static_cast<std::ptrdiff_t>(base_history), missing);
+    config.history.insert(config.history.begin() + static_cast<std::ptrdiff_t>(base_history),
+                          missing);
   }
 }
 
-void add_history(oci::ImageConfig& config, const plan::TargetImage& target, std::span<const StepResult> results,
-                 std::optional<std::int64_t> epoch) {
+void add_history(oci::ImageConfig& config, const plan::TargetImage& target,
+                 std::span<const StepResult> results, std::optional<std::int64_t> epoch) {
   std::string last = config.created;
-  for (auto item = config.history.rbegin(); item != config.history.rend() && last.empty(); ++item) last = item->created;
+  for (auto item = config.history.rbegin(); item != config.history.rend() && last.empty(); ++item)
+    last = item->created;
   for (const plan::HistoryItem& item : target.history) {
     if (item.step) last = oci::to_rfc3339(results[*item.step].created);
     oci::History entry;
@@ -52,8 +55,8 @@ AssembledImage assemble(const plan::TargetImage& target, std::span<const StepRes
                         const std::map<std::string, std::string>& annotations) {
   oci::ImageConfig config = target.config;
   config.diff_ids = results[target.result].layers;
-  const auto made = static_cast<std::size_t>(
-      std::ranges::count_if(target.history, [](const plan::HistoryItem& item) { return item.step.has_value(); }));
+  const auto made = static_cast<std::size_t>(std::ranges::count_if(
+      target.history, [](const plan::HistoryItem& item) { return item.step.has_value(); }));
   complete_base_history(config, target.base_history, config.diff_ids.size() - made);
   add_history(config, target, results, epoch);
   std::string config_bytes = oci::to_json(config);
@@ -67,8 +70,13 @@ AssembledImage assemble(const plan::TargetImage& target, std::span<const StepRes
       std::move(layers),
       annotations};
   std::string manifest_bytes = oci::to_json(manifest);
-  const oci::Descriptor descriptor{manifest.media_type, oci::Digest::of_bytes(manifest_bytes), manifest_bytes.size()};
-  return {target.name,        descriptor, std::move(manifest_bytes), std::move(manifest), std::move(config_bytes),
+  const oci::Descriptor descriptor{manifest.media_type, oci::Digest::of_bytes(manifest_bytes),
+                                   manifest_bytes.size()};
+  return {target.name,
+          descriptor,
+          std::move(manifest_bytes),
+          std::move(manifest),
+          std::move(config_bytes),
           std::move(config)};
 }
 

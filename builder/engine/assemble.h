@@ -1,4 +1,5 @@
-// Results of steps + planned configuration -> the bytes of an image. Deterministic: the same results give the same bytes.
+// Results of steps + planned configuration -> the bytes of an image. Deterministic: the same
+// results give the same bytes.
 #pragma once
 
 #include <optional>
@@ -12,7 +13,7 @@
 namespace cooper::engine {
 
 struct AssembledImage {
-  std::string name;               // TargetImage::name
+  std::string name;  // TargetImage::name
   oci::Descriptor manifest;
   std::string manifest_bytes;
   oci::Manifest parsed;
@@ -20,10 +21,13 @@ struct AssembledImage {
   oci::ImageConfig config;
 };
 
-// `layers`: one descriptor for each of the result's layers, in order. Times of history entries come from the steps; an entry without a
-// layer has the time of the one before it (row M14), so a build that does nothing new gives the same bytes.
-[[nodiscard]] AssembledImage assemble(const plan::TargetImage& target, std::span<const StepResult> results,
-                                      std::vector<oci::Descriptor> layers, std::optional<std::int64_t> epoch,
+// `layers`: one descriptor for each of the result's layers, in order. Times of history entries come
+// from the steps; an entry without a layer has the time of the one before it (row M14), so a build
+// that does nothing new gives the same bytes.
+[[nodiscard]] AssembledImage assemble(const plan::TargetImage& target,
+                                      std::span<const StepResult> results,
+                                      std::vector<oci::Descriptor> layers,
+                                      std::optional<std::int64_t> epoch,
                                       const std::map<std::string, std::string>& annotations);
 
 }  // namespace cooper::engine

@@ -21,7 +21,9 @@ std::uint32_t parse_octal(std::string_view text) {
 }
 
 // rwx of one class spread over the classes of `who`.
-std::uint32_t spread(std::uint32_t rwx, std::uint32_t who) { return (rwx << 6 | rwx << 3 | rwx) & who; }
+std::uint32_t spread(std::uint32_t rwx, std::uint32_t who) {
+  return (rwx << 6 | rwx << 3 | rwx) & who;
+}
 
 }  // namespace
 
@@ -45,7 +47,8 @@ ModeChange::Clause ModeChange::parse_clause(std::string_view& rest, std::string_
     refuse(whole, "expected + - or =");
   }
   clause.operation = next();
-  while (!rest.empty() && std::string_view("rwxXstugo").find(rest.front()) != std::string_view::npos) {
+  while (!rest.empty() &&
+         std::string_view("rwxXstugo").find(rest.front()) != std::string_view::npos) {
     clause.permissions += next();
   }
   return clause;
@@ -82,7 +85,9 @@ std::uint32_t ModeChange::bits(const Clause& clause, std::uint32_t mode, bool di
       case 'w': out |= spread(02, clause.who); break;
       case 'x': out |= spread(01, clause.who); break;
       case 'X': out |= directory || (mode & 0111) != 0 ? spread(01, clause.who) : 0; break;
-      case 's': out |= ((clause.who & 0700) != 0 ? 04000U : 0U) | ((clause.who & 0070) != 0 ? 02000U : 0U); break;
+      case 's':
+        out |= ((clause.who & 0700) != 0 ? 04000U : 0U) | ((clause.who & 0070) != 0 ? 02000U : 0U);
+        break;
       case 't': out |= 01000; break;
       case 'u': out |= spread((mode >> 6) & 7, clause.who); break;
       case 'g': out |= spread((mode >> 3) & 7, clause.who); break;

@@ -17,8 +17,8 @@ class ModeChange {
 
  private:
   struct Clause {
-    std::uint32_t who = 0;  // mask of 0700, 0070, 0007
-    char operation = '=';   // + - =
+    std::uint32_t who = 0;    // mask of 0700, 0070, 0007
+    char operation = '=';     // + - =
     std::string permissions;  // of rwxXstugo
   };
   [[nodiscard]] static Clause parse_clause(std::string_view& rest, std::string_view whole);

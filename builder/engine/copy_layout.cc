@@ -72,7 +72,8 @@ void CopyLayout::place(const std::string& path, layer::Entry entry, Bytes bytes)
   }
   const layer::Entry* known = path.empty() ? nullptr : existing(path);
   if (directory && known != nullptr) {
-    throw Error(ErrorKind::usage, "copy to", "/" + path, "cannot copy a directory to what is not a directory");
+    throw Error(ErrorKind::usage, "copy to", "/" + path,
+                "cannot copy a directory to what is not a directory");
   }
   if (!directory && is_directory(path)) {
     throw Error(ErrorKind::usage, "copy to", "/" + path, "cannot replace a directory with a file");
@@ -84,14 +85,16 @@ void CopyLayout::place(const std::string& path, layer::Entry entry, Bytes bytes)
 }
 
 void CopyLayout::order_hard_links() {
-  std::map<std::string, std::vector<std::string>> names;  // file with the bytes -> its links, both in path order
+  std::map<std::string, std::vector<std::string>>
+      names;  // file with the bytes -> its links, both in path order
   for (const auto& [path, planned] : entries_) {
     if (planned.entry.type == EntryType::hardlink) names[planned.entry.link].push_back(path);
   }
   for (auto& [target, links] : names) {
     const auto holder = entries_.find(target);
     if (holder == entries_.end() || holder->second.entry.type != EntryType::file) {
-      throw Error(ErrorKind::usage, "unpack hard link", "/" + links.front(), "its target is not in the archive");
+      throw Error(ErrorKind::usage, "unpack hard link", "/" + links.front(),
+                  "its target is not in the archive");
     }
     if (layer::path_less(target, links.front())) continue;
     PlannedEntry& first = entries_.at(links.front());
@@ -115,7 +118,8 @@ Bytes bytes_of(const SelectedSource& source, const SelectedItem& item) {
 
 }  // namespace
 
-void lay_out(CopyLayout& layout, const SelectedSource& source, const std::string& destination, bool into_directory) {
+void lay_out(CopyLayout& layout, const SelectedSource& source, const std::string& destination,
+             bool into_directory) {
   std::string target = layout.locate(destination);
   if (!source.directory && (into_directory || layout.is_directory(target))) {
     layout.make_directory(target);

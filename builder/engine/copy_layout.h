@@ -1,7 +1,9 @@
-// Where everything a COPY or ADD takes goes in the image: the destination rules (rows C1-C4, C7, C8, C11, C12).
+// Where everything a COPY or ADD takes goes in the image: the destination rules (rows C1-C4, C7,
+// C8, C11, C12).
 //
-// The result is a list of entries with the place their bytes come from, parents first, ready to be written as a layer. Existing
-// directories on the way are listed with the attributes they have, so the layer alone says how the directory looks.
+// The result is a list of entries with the place their bytes come from, parents first, ready to be
+// written as a layer. Existing directories on the way are listed with the attributes they have, so
+// the layer alone says how the directory looks.
 #pragma once
 
 #include <map>
@@ -19,9 +21,16 @@
 namespace cooper::engine {
 
 // Bytes of a planned file.
-struct TreeBytes { layer::Entry source; };                        // of the selection's tree
-struct TextBytes { const std::string* text; };                    // outlives the layout
-struct FileBytes { const base::Fd* file; std::uint64_t offset; };  // part of an open file, outlives the layout
+struct TreeBytes {
+  layer::Entry source;
+};  // of the selection's tree
+struct TextBytes {
+  const std::string* text;
+};  // outlives the layout
+struct FileBytes {
+  const base::Fd* file;
+  std::uint64_t offset;
+};  // part of an open file, outlives the layout
 using Bytes = std::variant<std::monostate, TreeBytes, TextBytes, FileBytes>;
 
 struct PlannedEntry {
@@ -30,34 +39,40 @@ struct PlannedEntry {
 };
 
 struct PathOrder {
-  bool operator()(const std::string& a, const std::string& b) const { return layer::path_less(a, b); }
+  bool operator()(const std::string& a, const std::string& b) const {
+    return layer::path_less(a, b);
+  }
 };
 
 class CopyLayout {
  public:
   struct Options {
-    bool link = false;                        // independent of what is below (row C14)
-    std::optional<sandbox::Owner> owner;      // --chown
-    std::optional<ModeChange> mode;           // --chmod
-    std::int64_t directory_time = 0;          // mtime of directories that are made
+    bool link = false;                    // independent of what is below (row C14)
+    std::optional<sandbox::Owner> owner;  // --chown
+    std::optional<ModeChange> mode;       // --chmod
+    std::int64_t directory_time = 0;      // mtime of directories that are made
   };
   // `below` outlives the layout; it is not looked at with Options::link.
-  CopyLayout(const layer::LayerStack& below, Options options) : below_(below), options_(std::move(options)) {}
+  CopyLayout(const layer::LayerStack& below, Options options)
+      : below_(below), options_(std::move(options)) {}
 
   // Where `destination` is after links; nothing is planned yet.
   [[nodiscard]] std::string locate(const std::string& destination) const;
   [[nodiscard]] bool is_directory(const std::string& path) const;
 
-  // Plans one entry at `path` (and its missing parents). The entry's attributes are the source's; owner and mode changes are
-  // applied here. A directory that exists keeps what it is.
+  // Plans one entry at `path` (and its missing parents). The entry's attributes are the source's;
+  // owner and mode changes are applied here. A directory that exists keeps what it is.
   void place(const std::string& path, layer::Entry entry, Bytes bytes);
   // Plans the directory `path` itself, if it does not exist, as one cooper makes.
   void make_directory(const std::string& path);
 
-  // Makes the first name of a hard-linked file, in path order, the one that has the bytes: a layer is written in that order.
+  // Makes the first name of a hard-linked file, in path order, the one that has the bytes: a layer
+  // is written in that order.
   void order_hard_links();
 
-  [[nodiscard]] const std::map<std::string, PlannedEntry, PathOrder>& entries() const noexcept { return entries_; }
+  [[nodiscard]] const std::map<std::string, PlannedEntry, PathOrder>& entries() const noexcept {
+    return entries_;
+  }
 
  private:
   [[nodiscard]] const layer::Entry* existing(const std::string& path) const;
@@ -69,7 +84,9 @@ class CopyLayout {
   std::map<std::string, PlannedEntry, PathOrder> entries_;
 };
 
-// Plans all of a selection of plain files and directories (archives to be unpacked are the caller's).
-void lay_out(CopyLayout& layout, const SelectedSource& source, const std::string& destination, bool into_directory);
+// Plans all of a selection of plain files and directories (archives to be unpacked are the
+// caller's).
+void lay_out(CopyLayout& layout, const SelectedSource& source, const std::string& destination,
+             bool into_directory);
 
 }  // namespace cooper::engine

@@ -15,7 +15,8 @@ using base::Error;
 using base::ErrorKind;
 
 // Component by component, so that only directories a pattern can match in are listed.
-void match_components(layer::FileTree& tree, const std::string& directory, std::span<const std::string_view> pattern,
+void match_components(layer::FileTree& tree, const std::string& directory,
+                      std::span<const std::string_view> pattern,
                       std::vector<std::string>& matches) {
   if (pattern.empty()) {
     matches.push_back(directory);
@@ -45,14 +46,16 @@ std::vector<std::string> match_source(layer::FileTree& tree, const std::string& 
   return matches;
 }
 
-[[noreturn]] void refuse_missing(layer::FileTree& tree, const std::string& source, const std::string& clean) {
+[[noreturn]] void refuse_missing(layer::FileTree& tree, const std::string& source,
+                                 const std::string& clean) {
   Error error(ErrorKind::not_found, "copy", source, "not found in the " + tree.name());
-  if (tree.hidden(clean)) error.with_hint("it is there, but a pattern of the ignore file excludes it");
+  if (tree.hidden(clean))
+    error.with_hint("it is there, but a pattern of the ignore file excludes it");
   throw error;
 }
 
-SelectedSource select_one(layer::FileTree& tree, const std::string& source, const std::string& clean,
-                          const dockerfile::IgnoreRules& excludes) {
+SelectedSource select_one(layer::FileTree& tree, const std::string& source,
+                          const std::string& clean, const dockerfile::IgnoreRules& excludes) {
   const std::string meant = tree.resolve(clean, true);
   const auto top = tree.find(meant);
   if (!top) refuse_missing(tree, source, clean);
@@ -89,10 +92,12 @@ SelectedSource select_text(const plan::CopySource& source) {
   return selected;
 }
 
-SelectedSource select_remote(const plan::CopyOp& op, const plan::CopySource& source, context::RemoteFetcher* fetcher,
-                             std::stop_token stop) {
-  if (fetcher == nullptr) throw Error(ErrorKind::unsupported, "fetch", source.path, "no network access was given");
-  auto remote = std::make_shared<context::RemoteFile>(fetcher->fetch(source.path, op.checksum, stop));
+SelectedSource select_remote(const plan::CopyOp& op, const plan::CopySource& source,
+                             context::RemoteFetcher* fetcher, std::stop_token stop) {
+  if (fetcher == nullptr)
+    throw Error(ErrorKind::unsupported, "fetch", source.path, "no network access was given");
+  auto remote =
+      std::make_shared<context::RemoteFile>(fetcher->fetch(source.path, op.checksum, stop));
   SelectedSource selected;
   selected.base_name = remote->name;
   layer::Entry entry;
@@ -106,7 +111,8 @@ SelectedSource select_remote(const plan::CopyOp& op, const plan::CopySource& sou
   return selected;
 }
 
-void add_paths(Selection& selection, const plan::CopySource& source, const dockerfile::IgnoreRules& excludes) {
+void add_paths(Selection& selection, const plan::CopySource& source,
+               const dockerfile::IgnoreRules& excludes) {
   layer::FileTree& tree = *selection.tree;
   for (const std::string& clean : match_source(tree, source.path)) {
     selection.sources.push_back(select_one(tree, source.path, clean, excludes));
@@ -124,10 +130,15 @@ Selection select_sources(const plan::CopyOp& op, std::shared_ptr<layer::FileTree
   for (const plan::CopySource& source : op.sources) {
     switch (source.kind) {
       case plan::CopySource::Kind::path: add_paths(selection, source, excludes); break;
-      case plan::CopySource::Kind::inline_file: selection.sources.push_back(select_text(source)); break;
-      case plan::CopySource::Kind::http: selection.sources.push_back(select_remote(op, source, fetcher, stop)); break;
+      case plan::CopySource::Kind::inline_file:
+        selection.sources.push_back(select_text(source));
+        break;
+      case plan::CopySource::Kind::http:
+        selection.sources.push_back(select_remote(op, source, fetcher, stop));
+        break;
       case plan::CopySource::Kind::git:
-        throw Error(ErrorKind::unsupported, "add", source.path, "ADD of a git repository is not supported yet");
+        throw Error(ErrorKind::unsupported, "add", source.path,
+                    "ADD of a git repository is not supported yet");
     }
   }
   selection.many = selection.many || selection.sources.size() > 1;

@@ -1,5 +1,6 @@
-// What the sources of a COPY or ADD mean in the tree they are taken from: wildcards matched, links followed, excludes applied.
-// Looks at names, attributes and digests, never at bytes that are already known.
+// What the sources of a COPY or ADD mean in the tree they are taken from: wildcards matched, links
+// followed, excludes applied. Looks at names, attributes and digests, never at bytes that are
+// already known.
 #pragma once
 
 #include <memory>
@@ -20,29 +21,35 @@ struct SelectedItem {
   layer::Entry entry;  // entry.path is where it is in the tree
 };
 
-// One matched source: a file, a directory with everything to be copied in it, or text of the Dockerfile.
+// One matched source: a file, a directory with everything to be copied in it, or text of the
+// Dockerfile.
 struct SelectedSource {
   std::string base_name;
   bool directory = false;
-  std::vector<SelectedItem> items;                 // in path_less order
-  std::optional<std::string> text;                 // of a here-document (then items has one made-up entry)
-  std::shared_ptr<context::RemoteFile> remote;     // of an http source (likewise)
+  std::vector<SelectedItem> items;  // in path_less order
+  std::optional<std::string> text;  // of a here-document (then items has one made-up entry)
+  std::shared_ptr<context::RemoteFile> remote;  // of an http source (likewise)
 };
 
 struct Selection {
   std::shared_ptr<layer::FileTree> tree;  // may be null when all sources are texts or URLs
   std::vector<SelectedSource> sources;
-  bool many = false;  // several sources, or a wildcard with several matches: the destination is a directory (row C1)
+  bool many = false;  // several sources, or a wildcard with several matches: the destination is a
+                      // directory (row C1)
 };
 
 // Throws base::Error(not_found) for a literal source that is absent or ignored.
-[[nodiscard]] Selection select_sources(const plan::CopyOp& op, std::shared_ptr<layer::FileTree> tree,
-                                       context::RemoteFetcher* fetcher, unsigned threads, std::stop_token stop);
+[[nodiscard]] Selection select_sources(const plan::CopyOp& op,
+                                       std::shared_ptr<layer::FileTree> tree,
+                                       context::RemoteFetcher* fetcher, unsigned threads,
+                                       std::stop_token stop);
 
-// What goes into the key for a selection; digests of files not known yet are computed here, in parallel.
+// What goes into the key for a selection; digests of files not known yet are computed here, in
+// parallel.
 [[nodiscard]] std::vector<cache::CopiedItem> key_items(const Selection& selection);
 
 // Facts of everything in `directory` of a tree, as one digest: the key of a bind mount.
-[[nodiscard]] std::string tree_digest(layer::FileTree& tree, const std::string& directory, unsigned threads);
+[[nodiscard]] std::string tree_digest(layer::FileTree& tree, const std::string& directory,
+                                      unsigned threads);
 
 }  // namespace cooper::engine

@@ -53,7 +53,8 @@ void write_entry(layer::LayerWriter& writer, const PlannedEntry& planned, layer:
   }
 }
 
-layer::WrittenLayer write_layout(Workshop& shop, const CopyLayout& layout, layer::FileTree* tree, std::stop_token stop) {
+layer::WrittenLayer write_layout(Workshop& shop, const CopyLayout& layout, layer::FileTree* tree,
+                                 std::stop_token stop) {
   layer::LayerWriter writer(shop.store, shop.options.layers);
   for (const auto& [path, planned] : layout.entries()) {
     if (stop.stop_requested()) throw Error(ErrorKind::cancelled, "copy", path, "cancelled");
@@ -76,17 +77,22 @@ bool may_be_archive(const plan::CopyOp& op, const SelectedSource& source) {
   return op.unpack.value_or(!source.remote);
 }
 
-void lay_out_archive(CopyLayout& layout, const ArchiveSpool& spool, const std::string& destination) {
+void lay_out_archive(CopyLayout& layout, const ArchiveSpool& spool,
+                     const std::string& destination) {
   const std::string target = layout.locate(destination);
   layout.make_directory(target);
   for (const SpooledMember& member : spool.members) {
-    if (member.entry.path.empty()) continue;  // the archive's root does not change the destination (row C17)
-    // A directory of the archive may be a link to one in the image (lib -> usr/lib): files go where it leads.
+    if (member.entry.path.empty())
+      continue;  // the archive's root does not change the destination (row C17)
+    // A directory of the archive may be a link to one in the image (lib -> usr/lib): files go where
+    // it leads.
     const std::string wanted = (target.empty() ? "" : target + "/") + member.entry.path;
     const std::string parent = layout.locate(std::string(base::parent_path(wanted)));
-    const std::string path = (parent.empty() ? "" : parent + "/") + std::string(base::base_name(wanted));
+    const std::string path =
+        (parent.empty() ? "" : parent + "/") + std::string(base::base_name(wanted));
     layer::Entry entry = member.entry;
-    if (entry.type == layer::EntryType::hardlink && !target.empty()) entry.link = target + "/" + entry.link;
+    if (entry.type == layer::EntryType::hardlink && !target.empty())
+      entry.link = target + "/" + entry.link;
     Bytes bytes;
     if (entry.type == layer::EntryType::file) bytes = FileBytes{&spool.bytes, member.offset};
     layout.place(path, std::move(entry), std::move(bytes));
@@ -97,19 +103,23 @@ void lay_out_archive(CopyLayout& layout, const ArchiveSpool& spool, const std::s
 }  // namespace
 
 cache::KeyScope key_scope(const Workshop& shop, const plan::Step& step, const StepInputs& inputs) {
-  return {oci::chain_id(inputs.parent_layers(step)), step.platform, shop.options.layers.clamp_mtime};
+  return {oci::chain_id(inputs.parent_layers(step)), step.platform,
+          shop.options.layers.clamp_mtime};
 }
 
 CopyStep::CopyStep(Workshop& shop, const plan::Step& step, StepInputs& inputs)
     : shop_(shop), step_(step), op_(std::get<plan::CopyOp>(step.op)), inputs_(inputs) {
-  if (op_.parents) throw Error(ErrorKind::unsupported, "use", "--parents", "COPY --parents is not supported yet");
-  if (op_.keep_git_dir) throw Error(ErrorKind::unsupported, "use", "--keep-git-dir", "ADD of git is not supported yet");
+  if (op_.parents)
+    throw Error(ErrorKind::unsupported, "use", "--parents", "COPY --parents is not supported yet");
+  if (op_.keep_git_dir)
+    throw Error(ErrorKind::unsupported, "use", "--keep-git-dir", "ADD of git is not supported yet");
 }
 
 std::optional<cache::KeyParts> CopyStep::quick_key() const {
   const auto identity = inputs_.identity(op_.from);
-  const bool only_paths = std::ranges::all_of(
-      op_.sources, [](const plan::CopySource& source) { return source.kind == plan::CopySource::Kind::path; });
+  const bool only_paths = std::ranges::all_of(op_.sources, [](const plan::CopySource& source) {
+    return source.kind == plan::CopySource::Kind::path;
+  });
   if (!identity || !only_paths) return std::nullopt;
   std::vector<cache::CopiedItem> items;
   for (const plan::CopySource& source : op_.sources) items.push_back({source.path, *identity});
@@ -120,7 +130,8 @@ std::optional<cache::KeyParts> CopyStep::quick_key() const {
 
 void CopyStep::select() {
   if (selection_) return;
-  selection_ = select_sources(op_, inputs_.tree(op_.from), shop_.fetcher, shop_.options.layers.threads, inputs_.stop());
+  selection_ = select_sources(op_, inputs_.tree(op_.from), shop_.fetcher,
+                              shop_.options.layers.threads, inputs_.stop());
 }
 
 cache::KeyParts CopyStep::content_key() {
@@ -136,7 +147,8 @@ layer::WrittenLayer CopyStep::make_layer() {
   options.directory_time = newest_time(*selection_);
   if (!op_.chmod.empty()) options.mode = ModeChange::parse(op_.chmod);
   if (!op_.chown.empty()) options.owner = look_up_owner(shop_, op_, below, inputs_.stop());
-  const layer::LayerStack stack = op_.link ? layer::LayerStack() : shop_.layers.stack(below, inputs_.stop());
+  const layer::LayerStack stack =
+      op_.link ? layer::LayerStack() : shop_.layers.stack(below, inputs_.stop());
   CopyLayout layout(stack, std::move(options));
   const bool into_directory = op_.destination.ends_with('/') || selection_->many;
   std::vector<std::unique_ptr<ArchiveSpool>> spools;  // keep the bytes until the layer is written

@@ -7,8 +7,9 @@
 
 namespace cooper::engine {
 
-// The key of a COPY in two strengths. `quick` (absent for contexts) holds the identity of the stage copied from: when it is
-// known, no index of that stage is needed. `content` holds the facts of every file taken (early cut-off, row K6).
+// The key of a COPY in two strengths. `quick` (absent for contexts) holds the identity of the stage
+// copied from: when it is known, no index of that stage is needed. `content` holds the facts of
+// every file taken (early cut-off, row K6).
 class CopyStep {
  public:
   CopyStep(Workshop& shop, const plan::Step& step, StepInputs& inputs);
@@ -27,9 +28,11 @@ class CopyStep {
   std::optional<Selection> selection_;
 };
 
-[[nodiscard]] layer::WrittenLayer make_workdir_layer(Workshop& shop, const plan::Step& step, StepInputs& inputs);
+[[nodiscard]] layer::WrittenLayer make_workdir_layer(Workshop& shop, const plan::Step& step,
+                                                     StepInputs& inputs);
 
 // What every key of a step holds.
-[[nodiscard]] cache::KeyScope key_scope(const Workshop& shop, const plan::Step& step, const StepInputs& inputs);
+[[nodiscard]] cache::KeyScope key_scope(const Workshop& shop, const plan::Step& step,
+                                        const StepInputs& inputs);
 
 }  // namespace cooper::engine

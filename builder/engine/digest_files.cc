@@ -29,13 +29,15 @@ std::string_view name_of(layer::EntryType type) {
 
 std::string octal(std::uint32_t mode) {
   std::string digits;
-  for (int shift = 9; shift >= 0; shift -= 3) digits += static_cast<char>('0' + ((mode >> shift) & 7));
+  for (int shift = 9; shift >= 0; shift -= 3)
+    digits += static_cast<char>('0' + ((mode >> shift) & 7));
   return digits;
 }
 
 }  // namespace
 
-void digest_files(layer::FileTree& tree, const std::vector<layer::Entry*>& entries, unsigned threads) {
+void digest_files(layer::FileTree& tree, const std::vector<layer::Entry*>& entries,
+                  unsigned threads) {
   std::vector<layer::Entry*> wanted;
   for (layer::Entry* entry : entries) {
     if (entry->type == layer::EntryType::file && !entry->content) wanted.push_back(entry);
@@ -43,7 +45,8 @@ void digest_files(layer::FileTree& tree, const std::vector<layer::Entry*>& entri
   if (threads == 0) threads = std::max(1U, std::thread::hardware_concurrency());
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {
-    for (std::size_t i = next++; i < wanted.size(); i = next++) wanted[i]->content = tree.digest(*wanted[i]);
+    for (std::size_t i = next++; i < wanted.size(); i = next++)
+      wanted[i]->content = tree.digest(*wanted[i]);
   };
   std::vector<std::future<void>> others;
   const std::size_t useful = std::min<std::size_t>(threads, wanted.size() / kFilesPerThread + 1);
@@ -54,7 +57,8 @@ void digest_files(layer::FileTree& tree, const std::vector<layer::Entry*>& entri
 
 std::string facts_of(const layer::Entry& entry) {
   std::string facts(name_of(entry.type));
-  facts += " " + octal(entry.mode) + " " + std::to_string(entry.uid) + ":" + std::to_string(entry.gid);
+  facts +=
+      " " + octal(entry.mode) + " " + std::to_string(entry.uid) + ":" + std::to_string(entry.gid);
   if (entry.type == layer::EntryType::file) facts += " " + std::to_string(entry.size);
   if (!entry.link.empty()) facts += " -> " + framed(entry.link);
   if (entry.type == layer::EntryType::character || entry.type == layer::EntryType::block) {

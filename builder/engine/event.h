@@ -10,20 +10,42 @@
 
 namespace cooper::engine {
 
-struct StepStarted { plan::StepId step; };
-struct StepCached { plan::StepId step; };
+struct StepStarted {
+  plan::StepId step;
+};
+struct StepCached {
+  plan::StepId step;
+};
 // Another process is making the same result; this step waits for it.
-struct StepWaiting { plan::StepId step; };
+struct StepWaiting {
+  plan::StepId step;
+};
 // One line of a RUN step's output, without its newline, raw bytes; stream is 1 or 2.
-struct StepOutput { plan::StepId step; int stream; std::string line; };
-struct StepFinished { plan::StepId step; std::uint64_t milliseconds; };
-struct StepFailed { plan::StepId step; std::string message; };
+struct StepOutput {
+  plan::StepId step;
+  int stream;
+  std::string line;
+};
+struct StepFinished {
+  plan::StepId step;
+  std::uint64_t milliseconds;
+};
+struct StepFailed {
+  plan::StepId step;
+  std::string message;
+};
 // A blob moves: once at the start and once at the end (done == total).
-struct Transfer { std::string what; std::uint64_t done, total; };
+struct Transfer {
+  std::string what;
+  std::uint64_t done, total;
+};
 // Something worth a line that is not an error.
-struct Remark { std::string text; };
+struct Remark {
+  std::string text;
+};
 
-using Event = std::variant<StepStarted, StepCached, StepWaiting, StepOutput, StepFinished, StepFailed, Transfer, Remark>;
+using Event = std::variant<StepStarted, StepCached, StepWaiting, StepOutput, StepFinished,
+                           StepFailed, Transfer, Remark>;
 // Called from any thread.
 using EventSink = std::function<void(const Event&)>;
 

@@ -10,7 +10,8 @@ namespace cooper::engine {
 using base::Error;
 using base::ErrorKind;
 
-void LayerPool::add_base(const plan::BaseImage& image, std::shared_ptr<store::BlobProvider> provider) {
+void LayerPool::add_base(const plan::BaseImage& image,
+                         std::shared_ptr<store::BlobProvider> provider) {
   const std::lock_guard guard(mutex_);
   for (std::size_t i = 0; i < image.layers.size(); ++i) {
     bases_.insert_or_assign(image.config.diff_ids[i], Base{image.layers[i], provider});
@@ -62,7 +63,8 @@ void LayerPool::fetch(const oci::Descriptor& blob, std::stop_token stop) {
     }
   }
   if (!provider) {
-    throw Error(ErrorKind::corrupt, "read layer", blob.digest.to_string(), "it is not in the store any more")
+    throw Error(ErrorKind::corrupt, "read layer", blob.digest.to_string(),
+                "it is not in the store any more")
         .with_hint("run the build again: the step that made it will run again");
   }
   const store::Lock lock = store_.lock("blob", blob.digest.hex(), stop);
@@ -81,7 +83,8 @@ oci::Descriptor LayerPool::blob(const oci::DiffId& layer, std::stop_token stop) 
   }
   const auto descriptor = base_descriptor(layer);
   if (!descriptor) {
-    throw Error(ErrorKind::corrupt, "read layer", layer.to_string(), "its blob is not in the store any more")
+    throw Error(ErrorKind::corrupt, "read layer", layer.to_string(),
+                "its blob is not in the store any more")
         .with_hint("run the build again: the step that made it will run again");
   }
   fetch(*descriptor, stop);
@@ -94,7 +97,8 @@ std::shared_ptr<const layer::LayerIndex> LayerPool::known_index(const oci::DiffI
   return found == indexes_.end() ? nullptr : found->second;
 }
 
-std::shared_ptr<const layer::LayerIndex> LayerPool::index(const oci::DiffId& layer, std::stop_token stop) {
+std::shared_ptr<const layer::LayerIndex> LayerPool::index(const oci::DiffId& layer,
+                                                          std::stop_token stop) {
   if (auto known = known_index(layer)) return known;
   const auto turn = turn_of("index " + layer.hex());
   const std::lock_guard working(*turn);

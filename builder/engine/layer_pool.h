@@ -1,5 +1,6 @@
-// The layers a build knows: where a base image's blobs come from, which are here already, their indexes. Blobs are fetched
-// and indexes made only when asked for, once, however many steps ask at the same time. Thread-safe.
+// The layers a build knows: where a base image's blobs come from, which are here already, their
+// indexes. Blobs are fetched and indexes made only when asked for, once, however many steps ask at
+// the same time. Thread-safe.
 #pragma once
 
 #include <map>
@@ -31,7 +32,8 @@ class LayerPool {
   // Fetches a base image's blob into the store if it is not here.
   void fetch(const oci::Descriptor& blob, std::stop_token stop);
 
-  [[nodiscard]] std::shared_ptr<const layer::LayerIndex> index(const oci::DiffId& layer, std::stop_token stop);
+  [[nodiscard]] std::shared_ptr<const layer::LayerIndex> index(const oci::DiffId& layer,
+                                                               std::stop_token stop);
   [[nodiscard]] layer::LayerStack stack(std::span<const oci::DiffId> layers, std::stop_token stop);
   // Spares the reading back of an index that was just made.
   void remember(const oci::DiffId& layer, layer::LayerIndex index);
@@ -42,7 +44,8 @@ class LayerPool {
     std::shared_ptr<store::BlobProvider> provider;
   };
   [[nodiscard]] std::shared_ptr<std::mutex> turn_of(const std::string& name);
-  [[nodiscard]] std::shared_ptr<const layer::LayerIndex> known_index(const oci::DiffId& layer) const;
+  [[nodiscard]] std::shared_ptr<const layer::LayerIndex> known_index(
+      const oci::DiffId& layer) const;
 
   store::Store& store_;
   EventSink events_;

@@ -12,7 +12,7 @@
 namespace cooper::engine {
 
 struct LocalExecutor::Work {
-  std::optional<cache::KeyParts> quick;          // cheap to make; absent when there is no cheaper key
+  std::optional<cache::KeyParts> quick;  // cheap to make; absent when there is no cheaper key
   std::function<cache::KeyParts()> content;
   std::function<layer::WrittenLayer()> make;
 };
@@ -27,15 +27,19 @@ LocalExecutor::Work LocalExecutor::make_work(const plan::Step& step, StepInputs&
   }
   if (std::holds_alternative<plan::CopyOp>(step.op)) {
     const auto copy = std::make_shared<CopyStep>(shop_, step, inputs);
-    return {copy->quick_key(), [copy] { return copy->content_key(); }, [copy] { return copy->make_layer(); }};
+    return {copy->quick_key(), [copy] { return copy->content_key(); },
+            [copy] { return copy->make_layer(); }};
   }
   const auto& workdir = std::get<plan::WorkdirOp>(step.op);
   return {std::nullopt,
-          [this, &step, &inputs, &workdir] { return cache::workdir_key(workdir, key_scope(shop_, step, inputs)); },
+          [this, &step, &inputs, &workdir] {
+            return cache::workdir_key(workdir, key_scope(shop_, step, inputs));
+          },
           [this, &step, &inputs] { return make_workdir_layer(shop_, step, inputs); }};
 }
 
-StepResult LocalExecutor::execute(const plan::Step& step, std::span<const StepResult> results, std::stop_token stop) {
+StepResult LocalExecutor::execute(const plan::Step& step, std::span<const StepResult> results,
+                                  std::stop_token stop) {
   if (std::holds_alternative<plan::ScratchOp>(step.op)) return {};
   if (const auto* base = std::get_if<plan::BaseOp>(&step.op)) {
     return {graph_.images[base->image].config.diff_ids, 0, true};
@@ -71,22 +75,25 @@ StepResult LocalExecutor::look_up_or_do(const plan::Step& step, Work& work, Step
   if (const auto record = find()) return result_of(*record, true);
   const store::Lock lock =
       shop_.cache.lock(key, inputs.stop(), [&] { shop_.events(StepWaiting{step.id}); });
-  if (const auto record = find()) return result_of(*record, true);  // another process did it meanwhile
+  if (const auto record = find())
+    return result_of(*record, true);  // another process did it meanwhile
   return result_of(do_work(step, work, parts), false);
 }
 
-cache::StepRecord LocalExecutor::do_work(const plan::Step& step, Work& work, const cache::KeyParts& parts) {
+cache::StepRecord LocalExecutor::do_work(const plan::Step& step, Work& work,
+                                         const cache::KeyParts& parts) {
   using Clock = std::chrono::steady_clock;
   shop_.events(StepStarted{step.id});
   const auto begin = Clock::now();
   layer::WrittenLayer written = work.make();
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
-  cache::StepRecord record{parts.key(),
-                           written.diff_id,
-                           shop_.options.layers.clamp_mtime.value_or(static_cast<std::int64_t>(::time(nullptr))),
-                           step.label,
-                           static_cast<std::uint64_t>(took.count()),
-                           parts.parts()};
+  cache::StepRecord record{
+      parts.key(),
+      written.diff_id,
+      shop_.options.layers.clamp_mtime.value_or(static_cast<std::int64_t>(::time(nullptr))),
+      step.label,
+      static_cast<std::uint64_t>(took.count()),
+      parts.parts()};
   shop_.layers.remember(written.diff_id, std::move(written.index));
   shop_.cache.put(record);
   if (work.quick) {

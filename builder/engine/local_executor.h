@@ -1,4 +1,5 @@
-// Runs steps on this machine: key -> cached result, or the work itself, once even when several builds want it.
+// Runs steps on this machine: key -> cached result, or the work itself, once even when several
+// builds want it.
 #pragma once
 
 #include "builder/engine/step_executor.h"
@@ -19,7 +20,8 @@ class LocalExecutor final : public StepExecutor {
   struct Work;
   [[nodiscard]] Work make_work(const plan::Step& step, StepInputs& inputs);
   [[nodiscard]] StepResult look_up_or_do(const plan::Step& step, Work& work, StepInputs& inputs);
-  [[nodiscard]] cache::StepRecord do_work(const plan::Step& step, Work& work, const cache::KeyParts& parts);
+  [[nodiscard]] cache::StepRecord do_work(const plan::Step& step, Work& work,
+                                          const cache::KeyParts& parts);
 
   Workshop& shop_;
   const plan::BuildGraph& graph_;

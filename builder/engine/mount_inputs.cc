@@ -17,7 +17,9 @@ using base::Error;
 using base::ErrorKind;
 using dockerfile::MountType;
 
-bool has_input(const plan::MountOp& mount) { return !std::holds_alternative<plan::EmptyInput>(mount.input); }
+bool has_input(const plan::MountOp& mount) {
+  return !std::holds_alternative<plan::EmptyInput>(mount.input);
+}
 
 // Directories of a stage's layers, top first.
 std::vector<std::string> stage_directories(Workshop& shop, StepInputs& inputs, plan::StepId step) {
@@ -27,7 +29,8 @@ std::vector<std::string> stage_directories(Workshop& shop, StepInputs& inputs, p
 }
 
 // A mount of context files shows a copy: ignore rules, owners and modes are then those of COPY.
-sandbox::BindMount bind_of_context(Workshop& shop, const plan::MountOp& mount, StepInputs& inputs, PreparedMounts& out) {
+sandbox::BindMount bind_of_context(Workshop& shop, const plan::MountOp& mount, StepInputs& inputs,
+                                   PreparedMounts& out) {
   const auto tree = inputs.tree(mount.input);
   store::TempDirectory copy = shop.store.new_temp_directory();
   const std::string name = copy_tree(*tree, mount.source, copy.fd());
@@ -38,7 +41,8 @@ sandbox::BindMount bind_of_context(Workshop& shop, const plan::MountOp& mount, S
   return bind;
 }
 
-sandbox::BindMount bind_mount(Workshop& shop, const plan::MountOp& mount, StepInputs& inputs, PreparedMounts& out) {
+sandbox::BindMount bind_mount(Workshop& shop, const plan::MountOp& mount, StepInputs& inputs,
+                              PreparedMounts& out) {
   sandbox::BindMount bind;
   if (const auto* step = std::get_if<plan::StepInput>(&mount.input)) {
     bind.overlay_lowers = stage_directories(shop, inputs, step->step);
@@ -63,20 +67,24 @@ struct CacheDirectory {
 };
 
 // The directory's name is a hash: an id is never a path.
-CacheDirectory open_cache_directory(Workshop& shop, const plan::MountOp& mount, const std::string& name) {
+CacheDirectory open_cache_directory(Workshop& shop, const plan::MountOp& mount,
+                                    const std::string& name) {
   const base::Fd mounts = shop.store.directory("mounts");
   CacheDirectory cache{name, {}, false};
   cache.created = ::mkdirat(mounts.get(), name.c_str(), 0755) == 0;
   if (!cache.created && errno != EEXIST) base::throw_errno("create cache mount", mount.id);
   cache.fd = base::open_at(mounts.get(), name, O_RDONLY | O_DIRECTORY);
   if (cache.created) {
-    if (::fchown(cache.fd.get(), mount.uid, mount.gid) != 0) base::throw_errno("set owner of cache mount", mount.id);
-    if (::fchmod(cache.fd.get(), mount.mode) != 0) base::throw_errno("set mode of cache mount", mount.id);
+    if (::fchown(cache.fd.get(), mount.uid, mount.gid) != 0)
+      base::throw_errno("set owner of cache mount", mount.id);
+    if (::fchmod(cache.fd.get(), mount.mode) != 0)
+      base::throw_errno("set mode of cache mount", mount.id);
   }
   return cache;
 }
 
-sandbox::BindMount cache_mount(Workshop& shop, const plan::MountOp& mount, StepInputs& inputs, PreparedMounts& out) {
+sandbox::BindMount cache_mount(Workshop& shop, const plan::MountOp& mount, StepInputs& inputs,
+                               PreparedMounts& out) {
   std::string name = base::sha256_hex(mount.id);
   if (mount.sharing == dockerfile::CacheSharing::locked) {
     out.locks.push_back(shop.store.lock("mount", name, inputs.stop()));
@@ -89,7 +97,8 @@ sandbox::BindMount cache_mount(Workshop& shop, const plan::MountOp& mount, StepI
     out.locks.push_back(std::move(*lock));
   }
   const CacheDirectory cache = open_cache_directory(shop, mount, name);
-  if (cache.created && has_input(mount)) copy_tree_into(*inputs.tree(mount.input), mount.source, cache.fd.get());
+  if (cache.created && has_input(mount))
+    copy_tree_into(*inputs.tree(mount.input), mount.source, cache.fd.get());
   sandbox::BindMount bind;
   bind.root = shop.store.path() + "/cooper/mounts/" + name;
   bind.target = mount.target;
@@ -107,17 +116,20 @@ void secret_mount(Workshop& shop, const plan::MountOp& mount, PreparedMounts& ou
   out.secret_values.push_back(*value);
   if (mount.env) out.env.push_back(*mount.env + "=" + *value);
   if (!mount.target.empty()) {
-    out.mounts.emplace_back(sandbox::FileMount{mount.target, *value, mount.mode, mount.uid, mount.gid});
+    out.mounts.emplace_back(
+        sandbox::FileMount{mount.target, *value, mount.mode, mount.uid, mount.gid});
   }
 }
 
 }  // namespace
 
-std::vector<std::string> mount_digests(Workshop& shop, const plan::RunOp& op, StepInputs& inputs, bool quick) {
+std::vector<std::string> mount_digests(Workshop& shop, const plan::RunOp& op, StepInputs& inputs,
+                                       bool quick) {
   std::vector<std::string> digests;
   for (const plan::MountOp& mount : op.mounts) {
     if (!has_input(mount)) continue;
-    if (mount.type == MountType::cache) {  // its content is not an input of the step (row R9), what seeds it is named
+    if (mount.type == MountType::cache) {  // its content is not an input of the step (row R9), what
+                                           // seeds it is named
       digests.push_back(inputs.identity(mount.input).value_or("context"));
       continue;
     }
@@ -125,7 +137,8 @@ std::vector<std::string> mount_digests(Workshop& shop, const plan::RunOp& op, St
     if (quick && identity) {
       digests.push_back(*identity);
     } else {
-      digests.push_back(tree_digest(*inputs.tree(mount.input), mount.source, shop.options.layers.threads));
+      digests.push_back(
+          tree_digest(*inputs.tree(mount.input), mount.source, shop.options.layers.threads));
     }
   }
   return digests;
@@ -137,9 +150,13 @@ PreparedMounts prepare_mounts(Workshop& shop, const plan::RunOp& op, StepInputs&
     switch (mount.type) {
       case MountType::bind: out.mounts.emplace_back(bind_mount(shop, mount, inputs, out)); break;
       case MountType::cache: out.mounts.emplace_back(cache_mount(shop, mount, inputs, out)); break;
-      case MountType::tmpfs: out.mounts.emplace_back(sandbox::TmpfsMount{mount.target, mount.tmpfs_size}); break;
+      case MountType::tmpfs:
+        out.mounts.emplace_back(sandbox::TmpfsMount{mount.target, mount.tmpfs_size});
+        break;
       case MountType::secret: secret_mount(shop, mount, out); break;
-      case MountType::ssh: throw Error(ErrorKind::unsupported, "mount", "type=ssh", "ssh mounts are not supported yet");
+      case MountType::ssh:
+        throw Error(ErrorKind::unsupported, "mount", "type=ssh",
+                    "ssh mounts are not supported yet");
     }
   }
   return out;

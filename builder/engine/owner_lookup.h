@@ -11,11 +11,13 @@
 
 namespace cooper::engine {
 
-// --chown of a COPY on top of `below`. Names need the image's files, so they cannot be used with --link (row C14).
-[[nodiscard]] sandbox::Owner look_up_owner(Workshop& shop, const plan::CopyOp& op, std::span<const oci::DiffId> below,
+// --chown of a COPY on top of `below`. Names need the image's files, so they cannot be used with
+// --link (row C14).
+[[nodiscard]] sandbox::Owner look_up_owner(Workshop& shop, const plan::CopyOp& op,
+                                           std::span<const oci::DiffId> below,
                                            std::stop_token stop);
 // USER of a WORKDIR.
-[[nodiscard]] sandbox::Owner look_up_user(Workshop& shop, const std::string& user, std::span<const oci::DiffId> below,
-                                          std::stop_token stop);
+[[nodiscard]] sandbox::Owner look_up_user(Workshop& shop, const std::string& user,
+                                          std::span<const oci::DiffId> below, std::stop_token stop);
 
 }  // namespace cooper::engine

@@ -14,7 +14,8 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-sandbox::SandboxSpec make_spec(const Workshop& shop, const plan::RunOp& op, PreparedMounts& mounts) {
+sandbox::SandboxSpec make_spec(const Workshop& shop, const plan::RunOp& op,
+                               PreparedMounts& mounts) {
   sandbox::SandboxSpec spec;
   spec.argv = op.argv;
   spec.env = op.env;
@@ -23,12 +24,14 @@ sandbox::SandboxSpec make_spec(const Workshop& shop, const plan::RunOp& op, Prep
   spec.user = op.user;
   spec.cwd = op.cwd;
   spec.hostname = op.hostname;
-  spec.network = op.network == dockerfile::Network::none ? sandbox::NetworkMode::none : sandbox::NetworkMode::host;
+  spec.network = op.network == dockerfile::Network::none ? sandbox::NetworkMode::none
+                                                         : sandbox::NetworkMode::host;
   spec.insecure = op.security == dockerfile::Security::insecure;
   spec.extra_hosts = shop.options.extra_hosts;
   spec.mounts = mounts.mounts;
   if (op.script) {
-    spec.mounts.emplace_back(sandbox::FileMount{"/dev/pipes/" + op.script->name, op.script->body, 0755, 0, 0});
+    spec.mounts.emplace_back(
+        sandbox::FileMount{"/dev/pipes/" + op.script->name, op.script->body, 0755, 0, 0});
   }
   return spec;
 }
@@ -40,8 +43,10 @@ std::string describe(const sandbox::ExitStatus& status) {
 
 [[noreturn]] void fail(const plan::Step& step, const sandbox::ExitStatus& status) {
   Error error(ErrorKind::step_failed, "run", step.label, describe(status));
-  std::string hint = "run the same build again to repeat this step; what was built before it is cached";
-  if (status.code == 127) hint = "a command was not found: is it installed in an earlier step? " + hint;
+  std::string hint =
+      "run the same build again to repeat this step; what was built before it is cached";
+  if (status.code == 127)
+    hint = "a command was not found: is it installed in an earlier step? " + hint;
   throw error.with_hint(hint);
 }
 
@@ -49,13 +54,16 @@ std::string describe(const sandbox::ExitStatus& status) {
 
 bool has_stage_mounts(const plan::RunOp& op) {
   return std::ranges::any_of(op.mounts, [](const plan::MountOp& mount) {
-    return mount.type == dockerfile::MountType::bind && std::holds_alternative<plan::StepInput>(mount.input);
+    return mount.type == dockerfile::MountType::bind &&
+           std::holds_alternative<plan::StepInput>(mount.input);
   });
 }
 
-cache::KeyParts run_step_key(Workshop& shop, const plan::Step& step, StepInputs& inputs, bool quick) {
+cache::KeyParts run_step_key(Workshop& shop, const plan::Step& step, StepInputs& inputs,
+                             bool quick) {
   const auto& op = std::get<plan::RunOp>(step.op);
-  cache::KeyParts parts = cache::run_key(op, key_scope(shop, step, inputs), mount_digests(shop, op, inputs, quick));
+  cache::KeyParts parts =
+      cache::run_key(op, key_scope(shop, step, inputs), mount_digests(shop, op, inputs, quick));
   if (quick) parts.add("strength", "quick");
   return parts;
 }
@@ -76,7 +84,8 @@ layer::WrittenLayer run_step(Workshop& shop, const plan::Step& step, StepInputs&
     shop.events(StepOutput{step.id, stream, mask.apply(line)});
   });
   const sandbox::ExitStatus status = sandbox::run(
-      spec, shop.probe, [&](int stream, std::string_view bytes) { lines.add(stream, bytes); }, inputs.stop());
+      spec, shop.probe, [&](int stream, std::string_view bytes) { lines.add(stream, bytes); },
+      inputs.stop());
   lines.finish();
   if (!status.success()) fail(step, status);
   return root.commit(lower, {}, shop.options.layers);

@@ -12,13 +12,19 @@
 namespace cooper::engine {
 namespace {
 
-// The state of one execution. `mutex_` guards everything but `results_`, whose elements are each written once, before
-// the steps that read them become ready.
+// The state of one execution. `mutex_` guards everything but `results_`, whose elements are each
+// written once, before the steps that read them become ready.
 class Execution {
  public:
-  Execution(const plan::BuildGraph& graph, StepExecutor& executor, const EventSink& events, std::stop_token stop)
-      : graph_(graph), executor_(executor), events_(events), results_(graph.steps.size()),
-        waiting_for_(graph.steps.size()), readers_(graph.steps.size()), unfinished_(graph.steps.size()),
+  Execution(const plan::BuildGraph& graph, StepExecutor& executor, const EventSink& events,
+            std::stop_token stop)
+      : graph_(graph),
+        executor_(executor),
+        events_(events),
+        results_(graph.steps.size()),
+        waiting_for_(graph.steps.size()),
+        readers_(graph.steps.size()),
+        unfinished_(graph.steps.size()),
         outer_(stop, [this] { inner_.request_stop(); }) {
     for (const plan::Step& step : graph.steps) {
       std::vector<plan::StepId> inputs = plan::inputs_of(step);
@@ -85,7 +91,8 @@ class Execution {
   }
 
   // The same failure, with the step's place in its Dockerfile.
-  [[nodiscard]] std::exception_ptr locate(plan::StepId id, const std::exception_ptr& failure) const {
+  [[nodiscard]] std::exception_ptr locate(plan::StepId id,
+                                          const std::exception_ptr& failure) const {
     const plan::Step& step = graph_.steps[id];
     try {
       std::rethrow_exception(failure);
@@ -124,18 +131,20 @@ class Execution {
 
 }  // namespace
 
-std::vector<StepResult> execute(const plan::BuildGraph& graph, StepExecutor& executor, unsigned jobs,
-                                const EventSink& events, std::stop_token stop) {
+std::vector<StepResult> execute(const plan::BuildGraph& graph, StepExecutor& executor,
+                                unsigned jobs, const EventSink& events, std::stop_token stop) {
   if (jobs == 0) jobs = std::max(4U, 2 * std::thread::hardware_concurrency());
   Execution execution(graph, executor, events, stop);
   {
     std::vector<std::jthread> workers;
     const std::size_t useful = std::min<std::size_t>(jobs, graph.steps.size());
-    for (std::size_t i = 1; i < useful; ++i) workers.emplace_back([&execution] { execution.work(); });
+    for (std::size_t i = 1; i < useful; ++i)
+      workers.emplace_back([&execution] { execution.work(); });
     execution.work();
   }
   std::vector<StepResult> results = execution.take_results();
-  if (stop.stop_requested()) throw base::Error(base::ErrorKind::cancelled, "build", "", "cancelled");
+  if (stop.stop_requested())
+    throw base::Error(base::ErrorKind::cancelled, "build", "", "cancelled");
   return results;
 }
 

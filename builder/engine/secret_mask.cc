@@ -11,7 +11,8 @@ constexpr std::size_t kShortest = 4;  // shorter ones would hide ordinary text
 constexpr std::size_t kLongest = 16 * 1024;
 
 std::string to_base64(std::string_view text) {
-  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  constexpr std::string_view kDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string out;
   for (std::size_t i = 0; i < text.size(); i += 3) {
     std::uint32_t group = 0;
@@ -19,7 +20,8 @@ std::string to_base64(std::string_view text) {
     for (std::size_t k = 0; k < 3; ++k) {
       group = group << 8 | (k < count ? static_cast<unsigned char>(text[i + k]) : 0U);
     }
-    for (std::size_t k = 0; k < 4; ++k) out += k <= count ? kDigits[(group >> (18 - 6 * k)) & 63] : '=';
+    for (std::size_t k = 0; k < 4; ++k)
+      out += k <= count ? kDigits[(group >> (18 - 6 * k)) & 63] : '=';
   }
   return out;
 }
@@ -37,13 +39,15 @@ SecretMask::SecretMask(const std::vector<std::string>& secrets) {
       rest.remove_prefix(std::min(end + 1, rest.size()));
     }
   }
-  std::ranges::sort(needles_, [](const std::string& a, const std::string& b) { return a.size() > b.size(); });
+  std::ranges::sort(needles_,
+                    [](const std::string& a, const std::string& b) { return a.size() > b.size(); });
 }
 
 std::string SecretMask::apply(const std::string& line) const {
   std::string out = line;
   for (const std::string& needle : needles_) {
-    for (std::size_t at = out.find(needle); at != std::string::npos; at = out.find(needle, at + 3)) {
+    for (std::size_t at = out.find(needle); at != std::string::npos;
+         at = out.find(needle, at + 3)) {
       out.replace(at, needle.size(), "***");
     }
   }

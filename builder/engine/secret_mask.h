@@ -8,7 +8,8 @@ namespace cooper::engine {
 
 class SecretMask {
  public:
-  // Every line of a secret of 4 bytes or more is hidden. Secrets over 16 KiB (certificate bundles) are not looked for.
+  // Every line of a secret of 4 bytes or more is hidden. Secrets over 16 KiB (certificate bundles)
+  // are not looked for.
   explicit SecretMask(const std::vector<std::string>& secrets);
   [[nodiscard]] std::string apply(const std::string& line) const;
 

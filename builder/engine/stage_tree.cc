@@ -16,9 +16,13 @@ layer::Entry entry_at(const std::string& path, const layer::Found& found) {
 
 }  // namespace
 
-StageTree::StageTree(std::string name, std::vector<oci::DiffId> layers, LayerPool& pool, snapshot::Snapshots& snapshots,
-                     std::stop_token stop)
-    : name_(std::move(name)), layers_(std::move(layers)), pool_(pool), snapshots_(snapshots), stop_(stop),
+StageTree::StageTree(std::string name, std::vector<oci::DiffId> layers, LayerPool& pool,
+                     snapshot::Snapshots& snapshots, std::stop_token stop)
+    : name_(std::move(name)),
+      layers_(std::move(layers)),
+      pool_(pool),
+      snapshots_(snapshots),
+      stop_(stop),
       stack_(pool.stack(layers_, stop)) {}
 
 std::optional<layer::Entry> StageTree::find(const std::string& path) {
@@ -27,18 +31,25 @@ std::optional<layer::Entry> StageTree::find(const std::string& path) {
   return entry_at(path, *found);
 }
 
-std::string StageTree::resolve(const std::string& path, bool follow_last) { return stack_.resolve(path, follow_last); }
+std::string StageTree::resolve(const std::string& path, bool follow_last) {
+  return stack_.resolve(path, follow_last);
+}
 
-std::vector<std::string> StageTree::list(const std::string& directory) { return stack_.list(directory); }
+std::vector<std::string> StageTree::list(const std::string& directory) {
+  return stack_.list(directory);
+}
 
-void StageTree::walk(const std::string& directory, const std::function<bool(const layer::Entry&)>& visit) {
+void StageTree::walk(const std::string& directory,
+                     const std::function<bool(const layer::Entry&)>& visit) {
   stack_.walk(directory, [&](const std::string& path, const layer::Found& found) {
     return visit(entry_at(path, found));
   });
 }
 
 base::Sha256Bytes StageTree::digest(const layer::Entry& file) {
-  if (!file.content) throw base::Error(base::ErrorKind::corrupt, "read digest of", file.path, "not in its layer's index");
+  if (!file.content)
+    throw base::Error(base::ErrorKind::corrupt, "read digest of", file.path,
+                      "not in its layer's index");
   return *file.content;
 }
 
@@ -49,14 +60,17 @@ base::Fd StageTree::open(const layer::Entry& file) {
   const auto blob = [&](const oci::DiffId& id) { return pool_.blob(id, stop_); };
   const std::string directory = snapshots_.directories(std::span(&layer, 1), blob, stop_).at(0);
   const base::Fd root = base::open_host_directory(directory);
-  return base::open_in_root(root.get(), found->entry->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+  return base::open_in_root(root.get(), found->entry->path,
+                            O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 }
 
-std::optional<std::string> read_small_file(layer::FileTree& tree, const std::string& path, std::uint64_t limit) {
+std::optional<std::string> read_small_file(layer::FileTree& tree, const std::string& path,
+                                           std::uint64_t limit) {
   const auto entry = tree.find(tree.resolve(path, true));
   if (!entry) return std::nullopt;
   if (entry->type != layer::EntryType::file) {
-    throw base::Error(base::ErrorKind::failure, "read", path, "not a regular file in " + tree.name());
+    throw base::Error(base::ErrorKind::failure, "read", path,
+                      "not a regular file in " + tree.name());
   }
   base::FdSource source(tree.open(*entry), path);
   return base::read_all(source, limit, path);

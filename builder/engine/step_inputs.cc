@@ -8,10 +8,12 @@ const std::vector<oci::DiffId>& StepInputs::parent_layers(const plan::Step& step
 }
 
 std::shared_ptr<layer::FileTree> StepInputs::tree(const plan::Input& input) {
-  if (const auto* context = std::get_if<plan::ContextInput>(&input)) return shop_.contexts.at(context->context);
+  if (const auto* context = std::get_if<plan::ContextInput>(&input))
+    return shop_.contexts.at(context->context);
   if (const auto* step = std::get_if<plan::StepInput>(&input)) {
     const std::string name = "stage '" + graph_.steps[step->step].stage + "'";
-    return std::make_shared<StageTree>(name, results_[step->step].layers, shop_.layers, shop_.snapshots, stop_);
+    return std::make_shared<StageTree>(name, results_[step->step].layers, shop_.layers,
+                                       shop_.snapshots, stop_);
   }
   return nullptr;
 }

@@ -1,4 +1,5 @@
-// The inputs of a step as trees: build contexts and the results of earlier steps. One object per step, used by one thread.
+// The inputs of a step as trees: build contexts and the results of earlier steps. One object per
+// step, used by one thread.
 #pragma once
 
 #include <memory>
@@ -14,7 +15,8 @@ namespace cooper::engine {
 class StepInputs {
  public:
   // `results` has the results of all steps before this one.
-  StepInputs(Workshop& shop, const plan::BuildGraph& graph, std::span<const StepResult> results, std::stop_token stop)
+  StepInputs(Workshop& shop, const plan::BuildGraph& graph, std::span<const StepResult> results,
+             std::stop_token stop)
       : shop_(shop), graph_(graph), results_(results), stop_(stop) {}
 
   [[nodiscard]] const StepResult& result(plan::StepId step) const { return results_[step]; }
@@ -22,7 +24,8 @@ class StepInputs {
   [[nodiscard]] const std::vector<oci::DiffId>& parent_layers(const plan::Step& step) const;
   // nullptr for EmptyInput.
   [[nodiscard]] std::shared_ptr<layer::FileTree> tree(const plan::Input& input);
-  // "step <chain id>" for a step's result, whose layers then need not be looked at; nullopt for contexts.
+  // "step <chain id>" for a step's result, whose layers then need not be looked at; nullopt for
+  // contexts.
   [[nodiscard]] std::optional<std::string> identity(const plan::Input& input) const;
   [[nodiscard]] std::stop_token stop() const { return stop_; }
 

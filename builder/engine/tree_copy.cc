@@ -14,13 +14,15 @@ namespace {
 using layer::EntryType;
 
 void set_attributes(int fd, const layer::Entry& entry) {
-  if (::fchownat(fd, "", entry.uid, entry.gid, AT_EMPTY_PATH) != 0) base::throw_errno("set owner of", entry.path);
+  if (::fchownat(fd, "", entry.uid, entry.gid, AT_EMPTY_PATH) != 0)
+    base::throw_errno("set owner of", entry.path);
   const timespec time{entry.mtime, static_cast<long>(entry.mtime_nanoseconds)};
   const timespec times[2] = {time, time};
   if (::utimensat(fd, "", times, AT_EMPTY_PATH) != 0) base::throw_errno("set times of", entry.path);
 }
 
-void copy_file(layer::FileTree& tree, const layer::Entry& entry, int parent, const std::string& name) {
+void copy_file(layer::FileTree& tree, const layer::Entry& entry, int parent,
+               const std::string& name) {
   base::FdSource source(tree.open(entry), entry.path);
   base::FdSink sink(base::open_at(parent, name, O_WRONLY | O_CREAT | O_EXCL, 0600), name);
   base::copy(source, sink);
@@ -28,31 +30,37 @@ void copy_file(layer::FileTree& tree, const layer::Entry& entry, int parent, con
   if (::fchmod(sink.fd().get(), entry.mode) != 0) base::throw_errno("set mode of", entry.path);
 }
 
-void copy_entry(layer::FileTree& tree, const layer::Entry& entry, int root, const std::string& path) {
+void copy_entry(layer::FileTree& tree, const layer::Entry& entry, int root,
+                const std::string& path) {
   const std::string parent_name(base::parent_path(path));
   const base::Fd parent = base::open_in_root(root, parent_name, O_RDONLY | O_DIRECTORY);
   const std::string name(base::base_name(path));
   switch (entry.type) {
     case EntryType::file: copy_file(tree, entry, parent.get(), name); return;
     case EntryType::directory: {
-      if (::mkdirat(parent.get(), name.c_str(), 0700) != 0) base::throw_errno("create directory", path);
+      if (::mkdirat(parent.get(), name.c_str(), 0700) != 0)
+        base::throw_errno("create directory", path);
       const base::Fd made = base::open_at(parent.get(), name, O_RDONLY | O_DIRECTORY);
       set_attributes(made.get(), entry);
       if (::fchmod(made.get(), entry.mode) != 0) base::throw_errno("set mode of", path);
       return;
     }
     case EntryType::symlink:
-      if (::symlinkat(entry.link.c_str(), parent.get(), name.c_str()) != 0) base::throw_errno("create link", path);
+      if (::symlinkat(entry.link.c_str(), parent.get(), name.c_str()) != 0)
+        base::throw_errno("create link", path);
       return;
     default:
-      throw base::Error(base::ErrorKind::unsupported, "mount", entry.path, "a special file in the source of a bind mount");
+      throw base::Error(base::ErrorKind::unsupported, "mount", entry.path,
+                        "a special file in the source of a bind mount");
   }
 }
 
-void copy_below(layer::FileTree& tree, const std::string& source, int root, const std::string& top) {
+void copy_below(layer::FileTree& tree, const std::string& source, int root,
+                const std::string& top) {
   const std::string meant = tree.resolve(source, true);
   if (!tree.find(meant)) {
-    throw base::Error(base::ErrorKind::not_found, "mount", source, "not found in the " + tree.name());
+    throw base::Error(base::ErrorKind::not_found, "mount", source,
+                      "not found in the " + tree.name());
   }
   tree.walk(meant, [&](const layer::Entry& entry) {
     const std::string below = entry.path.substr(std::min(meant.size(), entry.path.size()));

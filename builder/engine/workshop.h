@@ -1,5 +1,5 @@
-// What steps work with: the collaborators and options of one execution. Owned by the caller of execute(); everything in it is
-// safe to use from several threads.
+// What steps work with: the collaborators and options of one execution. Owned by the caller of
+// execute(); everything in it is safe to use from several threads.
 #pragma once
 
 #include <cstdint>
@@ -22,11 +22,11 @@
 namespace cooper::engine {
 
 struct EngineOptions {
-  layer::LayerOptions layers;                // compression, threads; clamp_mtime is the SOURCE_DATE_EPOCH
-  unsigned jobs = 0;                         // steps at the same time; 0: enough for the machine
+  layer::LayerOptions layers;  // compression, threads; clamp_mtime is the SOURCE_DATE_EPOCH
+  unsigned jobs = 0;           // steps at the same time; 0: enough for the machine
   // The bytes of a secret by id; nullopt: not given.
   std::function<std::optional<std::string>(const std::string& id)> secret;
-  std::vector<std::string> extra_hosts;      // "name ip"
+  std::vector<std::string> extra_hosts;  // "name ip"
 };
 
 struct Workshop {

@@ -35,9 +35,10 @@ bool DiffWriter::same_attributes(const Entry& disk, const Entry& before) const {
       now.mode == before.mode || now.type == EntryType::symlink;  // a link's mode means nothing
   // Whoever makes a directory for a tree sets its time; only what one may do in the root counts.
   // Layers made here carry whole seconds; those from elsewhere may carry more.
-  const bool same_time = now.path.empty() || (now.mtime == before.mtime &&
-                                              (before.mtime_nanoseconds == 0 ||
-                                               now.mtime_nanoseconds == before.mtime_nanoseconds));
+  const bool same_time =
+      now.path.empty() ||
+      (now.mtime == before.mtime &&
+       (before.mtime_nanoseconds == 0 || now.mtime_nanoseconds == before.mtime_nanoseconds));
   return now.type == before.type && same_mode && same_time && now.uid == before.uid &&
          now.gid == before.gid && now.xattrs == before.xattrs &&
          now.device_major == before.device_major && now.device_minor == before.device_minor &&

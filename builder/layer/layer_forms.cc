@@ -57,7 +57,8 @@ oci::Descriptor recompress(store::Store& store, const LayerRecord& layer,
 void record_layer_index(const store::Store& store, const oci::DiffId& diff_id,
                         const LayerIndex& index) {
   const std::string bytes = serialize(index);
-  if (store.read_record("index", diff_id.hex()) != bytes) store.write_record("index", diff_id.hex(), bytes);
+  if (store.read_record("index", diff_id.hex()) != bytes)
+    store.write_record("index", diff_id.hex(), bytes);
 }
 
 oci::Descriptor ensure_layer_form(store::Store& store, const oci::DiffId& diff_id,

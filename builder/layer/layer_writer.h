@@ -29,9 +29,8 @@ struct LayerOptions {
   Compression compression = Compression::gzip;
   int level =
       0;  // 0: the compressor's default; gzip 1 to 3 (ISA-L's), zstd 1 to 19, else Error(usage)
-  unsigned threads = 0;  // 0: all cores
-  std::optional<std::int64_t>
-      clamp_mtime;  // SOURCE_DATE_EPOCH: later times become this one
+  unsigned threads = 0;                     // 0: all cores
+  std::optional<std::int64_t> clamp_mtime;  // SOURCE_DATE_EPOCH: later times become this one
   bool trust_content = false;  // Entry::content, where given, is not checked against the bytes
                                // (saves a hash; the caller vouches)
 };

@@ -41,7 +41,8 @@ bool TreeDiff::is_same_file(const DiskEntry& disk, const Entry& before) const {
   const Entry& now = disk.entry;
   if (!out_.same_attributes(now, before) || now.size != before.size || now.link != before.link)
     return false;
-  const bool time_tells = now.mtime_nanoseconds == before.mtime_nanoseconds && (!clamp_ || now.mtime < *clamp_);
+  const bool time_tells =
+      now.mtime_nanoseconds == before.mtime_nanoseconds && (!clamp_ || now.mtime < *clamp_);
   if (now.type != EntryType::file || time_tells) return true;
   // Clamped times and whole seconds do not tell two builds apart: the bytes must.
   if (!before.content) return false;

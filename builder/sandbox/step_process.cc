@@ -45,8 +45,8 @@ void set_streams(const StepProcess& step) {
     throw_errno("close", "descriptors");
 }
 
-// The pipes become the user's, who may then open them by name too (/dev/stdout); an id that this user namespace does not
-// have is refused later, when it is taken on.
+// The pipes become the user's, who may then open them by name too (/dev/stdout); an id that this
+// user namespace does not have is refused later, when it is taken on.
 void give_streams(const UserIds& user) {
   for (const int stream : {1, 2}) {
     if (fchown(stream, user.uid, static_cast<gid_t>(-1)) != 0 && errno != EINVAL) {

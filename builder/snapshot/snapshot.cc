@@ -33,7 +33,9 @@ struct Snapshots::State {
   base::Fd directory;
   std::string path;
 
-  [[nodiscard]] std::string path_of(const oci::DiffId& layer) const { return path + "/" + layer.hex() + "/" + kFiles; }
+  [[nodiscard]] std::string path_of(const oci::DiffId& layer) const {
+    return path + "/" + layer.hex() + "/" + kFiles;
+  }
   [[nodiscard]] bool has(const oci::DiffId& layer) const {
     return base::try_stat_at(directory.get(), layer.hex() + "/" + kFiles).has_value();
   }
@@ -47,14 +49,16 @@ void Snapshots::State::publish(int from, const char* made, const oci::DiffId& la
   if (errno != EEXIST && errno != ENOTEMPTY) base::throw_errno("store snapshot", layer.to_string());
 }
 
-void Snapshots::State::unpack(const oci::DiffId& layer, const BlobNeeded& blob, std::stop_token stop) {
+void Snapshots::State::unpack(const oci::DiffId& layer, const BlobNeeded& blob,
+                              std::stop_token stop) {
   const store::Lock lock = store->lock("snapshot", layer.hex(), stop);
   if (has(layer)) return;
   const oci::Descriptor descriptor = blob(layer);
   const store::TempDirectory temp = store->new_temp_directory();
   const base::Fd snapshot = make_child(temp.fd(), "snapshot", 0700);
   const base::Fd files = make_child(snapshot.get(), kFiles, 0755);
-  const layer::ReadLayer read = layer::read_layer(*store, descriptor, layer, files.get(), form_of(flavor), stop);
+  const layer::ReadLayer read =
+      layer::read_layer(*store, descriptor, layer, files.get(), form_of(flavor), stop);
   if (!layer::find_layer_index(*store, layer)) {  // spares a second reading of the blob
     layer::record_layer_blob(*store, layer, descriptor, read.tar_size);
     layer::record_layer_index(*store, layer, read.index);
@@ -65,8 +69,9 @@ void Snapshots::State::unpack(const oci::DiffId& layer, const BlobNeeded& blob, 
 Snapshots::Snapshots(store::Store& store, Flavor flavor) : state_(std::make_unique<State>()) {
   state_->store = &store;
   state_->flavor = flavor;
-  // The two forms of whiteouts and of file owners do not mix, so each has its own directories. Snapshots are not flushed to the
-  // disk, so those of another boot may be damaged: they are made anew from their blobs.
+  // The two forms of whiteouts and of file owners do not mix, so each has its own directories.
+  // Snapshots are not flushed to the disk, so those of another boot may be damaged: they are made
+  // anew from their blobs.
   const std::string prefix = flavor == Flavor::overlay ? "snapshots-" : "user-snapshots-";
   const std::string name = prefix + store.boot();
   store.remove_directories(prefix, name);
@@ -83,15 +88,15 @@ std::optional<std::string> Snapshots::try_directory(const oci::DiffId& layer) co
   return state_->path_of(layer);
 }
 
-std::vector<std::string> Snapshots::directories(std::span<const oci::DiffId> layers, const BlobNeeded& blob,
-                                                std::stop_token stop) {
+std::vector<std::string> Snapshots::directories(std::span<const oci::DiffId> layers,
+                                                const BlobNeeded& blob, std::stop_token stop) {
   std::vector<std::future<void>> unpacking;
   std::vector<std::string> paths;
   for (const oci::DiffId& layer : layers) {
     paths.push_back(state_->path_of(layer));
     if (state_->has(layer)) continue;
-    unpacking.push_back(
-        std::async(std::launch::async, [this, &layer, &blob, stop] { state_->unpack(layer, blob, stop); }));
+    unpacking.push_back(std::async(
+        std::launch::async, [this, &layer, &blob, stop] { state_->unpack(layer, blob, stop); }));
   }
   for (std::future<void>& one : unpacking) one.wait();
   for (std::future<void>& one : unpacking) one.get();  // throws the first failure
@@ -107,7 +112,8 @@ std::vector<std::string> overlay_lowers(const std::vector<std::string>& director
 }
 
 struct WritableRoot::State {
-  State(Snapshots::State& snapshots_, store::TempDirectory temp_) : snapshots(&snapshots_), temp(std::move(temp_)) {}
+  State(Snapshots::State& snapshots_, store::TempDirectory temp_)
+      : snapshots(&snapshots_), temp(std::move(temp_)) {}
 
   Snapshots::State* snapshots;
   store::TempDirectory temp;
@@ -119,7 +125,8 @@ WritableRoot::WritableRoot(WritableRoot&&) noexcept = default;
 WritableRoot& WritableRoot::operator=(WritableRoot&&) noexcept = default;
 WritableRoot::~WritableRoot() = default;
 
-WritableRoot Snapshots::create(std::span<const oci::DiffId> layers, const BlobNeeded& blob, std::stop_token stop) {
+WritableRoot Snapshots::create(std::span<const oci::DiffId> layers, const BlobNeeded& blob,
+                               std::stop_token stop) {
   auto state = std::make_unique<WritableRoot::State>(*state_, state_->store->new_temp_directory());
   state->lowers = overlay_lowers(directories(layers, blob, stop));
   const base::Fd snapshot = make_child(state->temp.fd(), "snapshot", 0700);
@@ -131,9 +138,12 @@ WritableRoot Snapshots::create(std::span<const oci::DiffId> layers, const BlobNe
 
 void WritableRoot::match_root(const layer::LayerStack& lower) {
   const auto root = lower.find("");
-  const base::Fd files = base::open_at(state_->temp.fd(), std::string("snapshot/") + kFiles, O_RDONLY | O_DIRECTORY);
-  if (::fchown(files.get(), root->entry->uid, root->entry->gid) != 0) base::throw_errno("set owner of", "upper directory");
-  if (::fchmod(files.get(), root->entry->mode) != 0) base::throw_errno("set mode of", "upper directory");
+  const base::Fd files =
+      base::open_at(state_->temp.fd(), std::string("snapshot/") + kFiles, O_RDONLY | O_DIRECTORY);
+  if (::fchown(files.get(), root->entry->uid, root->entry->gid) != 0)
+    base::throw_errno("set owner of", "upper directory");
+  if (::fchmod(files.get(), root->entry->mode) != 0)
+    base::throw_errno("set mode of", "upper directory");
 }
 
 std::variant<sandbox::OverlayRoot, sandbox::DirectoryRoot> WritableRoot::spec() const {
@@ -141,15 +151,18 @@ std::variant<sandbox::OverlayRoot, sandbox::DirectoryRoot> WritableRoot::spec() 
   return sandbox::OverlayRoot{state_->lowers, base + "/snapshot/" + kFiles, base + "/work"};
 }
 
-layer::WrittenLayer WritableRoot::commit(const layer::LayerStack& lower, const std::vector<std::string>& skip,
+layer::WrittenLayer WritableRoot::commit(const layer::LayerStack& lower,
+                                         const std::vector<std::string>& skip,
                                          const layer::LayerOptions& options) {
   const Snapshots::State& snapshots = *state_->snapshots;
-  const base::Fd files = base::open_at(state_->temp.fd(), std::string("snapshot/") + kFiles, O_RDONLY | O_DIRECTORY);
+  const base::Fd files =
+      base::open_at(state_->temp.fd(), std::string("snapshot/") + kFiles, O_RDONLY | O_DIRECTORY);
   layer::DiffOptions diff;
   diff.form = form_of(snapshots.flavor);
   diff.skip = skip;
   diff.threads = options.threads;
-  layer::WrittenLayer written = layer::write_overlay_diff(*snapshots.store, files.get(), lower, diff, options);
+  layer::WrittenLayer written =
+      layer::write_overlay_diff(*snapshots.store, files.get(), lower, diff, options);
   set_tree_times(files.get(), written.index);
   if (skip.empty()) snapshots.publish(state_->temp.fd(), "snapshot", written.diff_id);
   return written;

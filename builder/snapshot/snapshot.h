@@ -1,7 +1,9 @@
-// Snapshots: layers as directories, made only when a RUN (or a read of file bytes) needs them, kept for the next one.
+// Snapshots: layers as directories, made only when a RUN (or a read of file bytes) needs them, kept
+// for the next one.
 //
-// Every layer is unpacked once a boot, under its own DiffId, in overlay form (cooper/snapshots-<boot>/<hex>/fs), and a stack is an overlay mount
-// of those directories made inside the sandbox's mount namespace. A directory gets its final name only when it is whole.
+// Every layer is unpacked once a boot, under its own DiffId, in overlay form
+// (cooper/snapshots-<boot>/<hex>/fs), and a stack is an overlay mount of those directories made
+// inside the sandbox's mount namespace. A directory gets its final name only when it is whole.
 // Thread-safe. Throws base::Error.
 #pragma once
 
@@ -23,7 +25,8 @@ namespace cooper::snapshot {
 
 enum class Flavor { overlay, overlay_userxattr };
 
-// Must make sure that a layer's blob is in the store (fetching it if need be) and return its descriptor.
+// Must make sure that a layer's blob is in the store (fetching it if need be) and return its
+// descriptor.
 using BlobNeeded = std::function<oci::Descriptor(const oci::DiffId&)>;
 
 // A writable root on top of a stack: given to the sandbox, then turned into a layer or thrown away.
@@ -35,20 +38,24 @@ class WritableRoot {
   WritableRoot& operator=(WritableRoot&&) noexcept;
   ~WritableRoot();  // throws the changes away
 
-  // Gives the root directory the mode and owner it has in the stack; an overlay's root is its upper directory's.
+  // Gives the root directory the mode and owner it has in the stack; an overlay's root is its upper
+  // directory's.
   void match_root(const layer::LayerStack& lower);
   // For SandboxSpec::root.
   [[nodiscard]] std::variant<sandbox::OverlayRoot, sandbox::DirectoryRoot> spec() const;
-  // Changes -> layer blob + index; the directory itself is kept as the new layer's snapshot (no second copy).
-  [[nodiscard]] layer::WrittenLayer commit(const layer::LayerStack& lower, const std::vector<std::string>& skip,
+  // Changes -> layer blob + index; the directory itself is kept as the new layer's snapshot (no
+  // second copy).
+  [[nodiscard]] layer::WrittenLayer commit(const layer::LayerStack& lower,
+                                           const std::vector<std::string>& skip,
                                            const layer::LayerOptions& options);
 
  private:
   std::unique_ptr<State> state_;
 };
 
-// Directories of a stack, lowest first -> the lower directories of an overlay, top first. A layer that occurs twice (an empty
-// one, say) is taken once, where it is topmost: overlayfs refuses a directory twice, and the lower one adds nothing.
+// Directories of a stack, lowest first -> the lower directories of an overlay, top first. A layer
+// that occurs twice (an empty one, say) is taken once, where it is topmost: overlayfs refuses a
+// directory twice, and the lower one adds nothing.
 [[nodiscard]] std::vector<std::string> overlay_lowers(const std::vector<std::string>& directories);
 
 class Snapshots {
@@ -58,11 +65,14 @@ class Snapshots {
   ~Snapshots();
 
   [[nodiscard]] Flavor flavor() const;
-  // Unpacked directories of the layers, lowest first; unpacks what is missing, in parallel, once even across processes.
-  [[nodiscard]] std::vector<std::string> directories(std::span<const oci::DiffId> layers, const BlobNeeded& blob, std::stop_token stop);
+  // Unpacked directories of the layers, lowest first; unpacks what is missing, in parallel, once
+  // even across processes.
+  [[nodiscard]] std::vector<std::string> directories(std::span<const oci::DiffId> layers,
+                                                     const BlobNeeded& blob, std::stop_token stop);
   // The directory of one layer if it is unpacked already.
   [[nodiscard]] std::optional<std::string> try_directory(const oci::DiffId& layer) const;
-  [[nodiscard]] WritableRoot create(std::span<const oci::DiffId> layers, const BlobNeeded& blob, std::stop_token stop);
+  [[nodiscard]] WritableRoot create(std::span<const oci::DiffId> layers, const BlobNeeded& blob,
+                                    std::stop_token stop);
 
  private:
   std::unique_ptr<State> state_;

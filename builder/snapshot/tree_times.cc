@@ -14,7 +14,8 @@ void set_tree_times(int root, const layer::LayerIndex& index) {
     if (!file) continue;  // the root entry of an empty layer, or a parent only the tar needs
     const timespec time{entry.mtime, static_cast<long>(entry.mtime_nanoseconds)};
     const timespec times[2] = {time, time};
-    if (::utimensat(file->get(), "", times, AT_EMPTY_PATH) != 0) base::throw_errno("set times of", entry.path);
+    if (::utimensat(file->get(), "", times, AT_EMPTY_PATH) != 0)
+      base::throw_errno("set times of", entry.path);
   }
 }
 

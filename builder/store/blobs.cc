@@ -13,17 +13,23 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-// Writes to a file without a name where the file system can do that, so that a kill leaves nothing behind.
+// Writes to a file without a name where the file system can do that, so that a kill leaves nothing
+// behind.
 class NewBlob final : public BlobWriter {
  public:
   NewBlob(int blobs, int temp, StampLog& stamps, Flusher& flusher, const std::string& store_path)
-      : blobs_(blobs), temp_(temp), stamps_(stamps), flusher_(flusher), where_(store_path + "/blobs") {
+      : blobs_(blobs),
+        temp_(temp),
+        stamps_(stamps),
+        flusher_(flusher),
+        where_(store_path + "/blobs") {
     const int fd = ::openat(blobs_, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0444);
     if (fd >= 0) {
       file_ = base::Fd(fd);
       return;
     }
-    if (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL) base::throw_errno("create a blob in", where_);
+    if (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL)
+      base::throw_errno("create a blob in", where_);
     temp_name_ = "blob-" + base::random_name();
     file_ = base::open_at(temp_, temp_name_, O_RDWR | O_CREAT | O_EXCL, 0444);
   }
@@ -44,8 +50,8 @@ class NewBlob final : public BlobWriter {
     const auto digest = oci::Digest::from_sha256(hash_.finish());
     if (expected && (expected->size != size_ || expected->digest != digest)) {
       throw Error(ErrorKind::corrupt, "store blob", expected->digest.to_string(),
-                  "got " + std::to_string(size_) + " bytes with digest " + digest.to_string() + ", expected " +
-                      std::to_string(expected->size) + " bytes");
+                  "got " + std::to_string(size_) + " bytes with digest " + digest.to_string() +
+                      ", expected " + std::to_string(expected->size) + " bytes");
     }
     publish(digest);
     return digest;
@@ -57,9 +63,11 @@ class NewBlob final : public BlobWriter {
     for (int tries = 0; !link_as(digest.hex()); ++tries) {
       // Somebody stored it before us: good if it is sound, else ours takes its place.
       const auto status = base::try_stat_at(blobs_, digest.hex());
-      const bool same_size = status && S_ISREG(status->st_mode) && static_cast<std::uint64_t>(status->st_size) == size_;
+      const bool same_size = status && S_ISREG(status->st_mode) &&
+                             static_cast<std::uint64_t>(status->st_size) == size_;
       if (same_size && stamps_.holds(digest, *status)) return;
-      if (tries > 3) throw Error(ErrorKind::failure, "store blob", digest.to_string(), "it keeps reappearing");
+      if (tries > 3)
+        throw Error(ErrorKind::failure, "store blob", digest.to_string(), "it keeps reappearing");
       ::unlinkat(blobs_, digest.hex().c_str(), 0);
     }
     stamps_.note(digest, base::stat_fd(file_.get(), where_));
@@ -94,7 +102,9 @@ class NewBlob final : public BlobWriter {
 class VerifiedSource final : public base::Source {
  public:
   VerifiedSource(Store store, base::Fd file, oci::Digest digest)
-      : store_(std::move(store)), digest_(std::move(digest)), inner_(std::move(file), digest_.to_string()) {}
+      : store_(std::move(store)),
+        digest_(std::move(digest)),
+        inner_(std::move(file), digest_.to_string()) {}
 
   [[nodiscard]] std::size_t read(std::span<std::byte> buffer) override {
     const std::size_t count = inner_.read(buffer);
@@ -104,7 +114,8 @@ class VerifiedSource final : public base::Source {
       checked_ = true;
       if (oci::Digest::from_sha256(hash_.finish()) != digest_) {
         store_.quarantine_blob(digest_);
-        throw Error(ErrorKind::corrupt, "read blob", digest_.to_string(), "its bytes do not have this digest")
+        throw Error(ErrorKind::corrupt, "read blob", digest_.to_string(),
+                    "its bytes do not have this digest")
             .with_hint("the blob was set aside; run the build again to make it anew");
       }
     }
@@ -130,8 +141,8 @@ std::optional<base::Fd> open_regular(int blobs, const oci::Digest& digest) {
 }  // namespace
 
 std::unique_ptr<BlobWriter> Store::new_blob() {
-  return std::make_unique<NewBlob>(state_->blobs.get(), state_->temp.get(), *state_->stamps, *state_->flusher,
-                                   state_->path);
+  return std::make_unique<NewBlob>(state_->blobs.get(), state_->temp.get(), *state_->stamps,
+                                   *state_->flusher, state_->path);
 }
 
 oci::Digest Store::put_blob(std::string_view bytes) {
@@ -180,14 +191,16 @@ bool Store::verify_blob(const oci::Digest& digest) const {
     quarantine_blob(digest);
     return false;
   }
-  if (const auto now = base::try_stat_at(state_->blobs.get(), digest.hex())) state_->stamps->note(digest, *now);
+  if (const auto now = base::try_stat_at(state_->blobs.get(), digest.hex()))
+    state_->stamps->note(digest, *now);
   return true;
 }
 
 void Store::quarantine_blob(const oci::Digest& digest) const {
   const base::Fd quarantine = make_directory(state_->cooper.get(), "quarantine");
   const std::string name = digest.hex() + "." + base::random_name();
-  const int moved = ::renameat(state_->blobs.get(), digest.hex().c_str(), quarantine.get(), name.c_str());
+  const int moved =
+      ::renameat(state_->blobs.get(), digest.hex().c_str(), quarantine.get(), name.c_str());
   if (moved != 0 && errno != ENOENT) base::throw_errno("set aside blob", digest.to_string());
 }
 

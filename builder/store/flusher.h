@@ -1,4 +1,5 @@
-// Flushes written files to the disk in a thread of its own, so that a build does not wait for the disk at every blob.
+// Flushes written files to the disk in a thread of its own, so that a build does not wait for the
+// disk at every blob.
 #pragma once
 
 #include <condition_variable>

@@ -25,7 +25,8 @@ std::string ref_name(const oci::Descriptor& entry) {
 void Store::tag_image(const std::string& reference, const oci::Descriptor& manifest) const {
   const Lock guard = lock("images", "index", {});
   oci::Index index = read_index(state_->root.get());
-  std::erase_if(index.manifests, [&](const oci::Descriptor& entry) { return ref_name(entry) == reference; });
+  std::erase_if(index.manifests,
+                [&](const oci::Descriptor& entry) { return ref_name(entry) == reference; });
   oci::Descriptor entry = manifest;
   entry.annotations[kRefName] = reference;
   index.manifests.push_back(std::move(entry));
@@ -52,8 +53,8 @@ std::vector<Store::TaggedImage> Store::list_images() const {
 bool Store::untag_image(const std::string& reference) const {
   const Lock guard = lock("images", "index", {});
   oci::Index index = read_index(state_->root.get());
-  const std::size_t removed =
-      std::erase_if(index.manifests, [&](const oci::Descriptor& entry) { return ref_name(entry) == reference; });
+  const std::size_t removed = std::erase_if(
+      index.manifests, [&](const oci::Descriptor& entry) { return ref_name(entry) == reference; });
   if (removed > 0) base::write_file_at(state_->root.get(), "index.json", oci::to_json(index));
   return removed > 0;
 }

@@ -1,5 +1,5 @@
-// Store: records. Written with a rename, so a reader sees the old or the new text; not flushed, because a record that a power
-// cut damaged does not parse and then counts as absent.
+// Store: records. Written with a rename, so a reader sees the old or the new text; not flushed,
+// because a record that a power cut damaged does not parse and then counts as absent.
 #include <unistd.h>
 
 #include "base/error.h"
@@ -24,7 +24,8 @@ int Store::State::record_directory(std::string_view kind) {
   return record_directories.emplace(name, make_directory(records.get(), name)).first->second.get();
 }
 
-std::optional<std::string> Store::read_record(std::string_view kind, const std::string& name) const {
+std::optional<std::string> Store::read_record(std::string_view kind,
+                                              const std::string& name) const {
   require_safe_name(name);
   return base::try_read_file_at(state_->record_directory(kind), name, kMaxRecordBytes);
 }
@@ -34,15 +35,18 @@ std::optional<base::Fd> Store::open_record(std::string_view kind, const std::str
   return base::try_open_at(state_->record_directory(kind), name, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 }
 
-void Store::write_record(std::string_view kind, const std::string& name, std::string_view content) const {
+void Store::write_record(std::string_view kind, const std::string& name,
+                         std::string_view content) const {
   require_safe_name(name);
   const int directory = state_->record_directory(kind);
   const std::string temp = "record-" + base::random_name();
   const std::string where = state_->path + "/cooper/records/" + std::string(kind) + "/" + name;
   try {
-    const base::Fd file = base::open_at(state_->temp.get(), temp, O_WRONLY | O_CREAT | O_EXCL, 0600);
+    const base::Fd file =
+        base::open_at(state_->temp.get(), temp, O_WRONLY | O_CREAT | O_EXCL, 0600);
     base::write_all(file.get(), base::as_bytes(content), where);
-    if (::renameat(state_->temp.get(), temp.c_str(), directory, name.c_str()) != 0) base::throw_errno("write", where);
+    if (::renameat(state_->temp.get(), temp.c_str(), directory, name.c_str()) != 0)
+      base::throw_errno("write", where);
   } catch (const base::Error&) {
     ::unlinkat(state_->temp.get(), temp.c_str(), 0);
     throw;

@@ -21,7 +21,8 @@ std::string read_boot_id() {
     while (!text.empty() && text.back() == '\n') text.pop_back();
     return text;
   } catch (const base::Error&) {
-    return "unknown";  // no /proc: stamps then hold across boots, and blobs are flushed before they are reported
+    return "unknown";  // no /proc: stamps then hold across boots, and blobs are flushed before they
+                       // are reported
   }
 }
 
@@ -48,9 +49,11 @@ void StampLog::load(int directory) {
 }
 
 std::string StampLog::stamp_of(const struct stat& status) const {
-  const auto time = [](const timespec& t) { return std::to_string(t.tv_sec) + "." + std::to_string(t.tv_nsec); };
-  return std::to_string(status.st_ino) + " " + std::to_string(status.st_size) + " " + time(status.st_mtim) + " " +
-         time(status.st_ctim) + " " + boot_;
+  const auto time = [](const timespec& t) {
+    return std::to_string(t.tv_sec) + "." + std::to_string(t.tv_nsec);
+  };
+  return std::to_string(status.st_ino) + " " + std::to_string(status.st_size) + " " +
+         time(status.st_mtim) + " " + time(status.st_ctim) + " " + boot_;
 }
 
 void StampLog::note(const oci::Digest& blob, const struct stat& status) {

@@ -1,6 +1,7 @@
-// Which blobs are known to hold the right bytes: an append-only text file, one line a blob, read once at opening.
-// A stamp is the blob file's (inode, size, mtime, ctime) and the boot it was noted in; a different value, an unreadable line or
-// another boot only means that the blob is hashed again before it is trusted. Thread-safe.
+// Which blobs are known to hold the right bytes: an append-only text file, one line a blob, read
+// once at opening. A stamp is the blob file's (inode, size, mtime, ctime) and the boot it was noted
+// in; a different value, an unreadable line or another boot only means that the blob is hashed
+// again before it is trusted. Thread-safe.
 #pragma once
 
 #include <sys/stat.h>

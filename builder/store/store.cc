@@ -21,9 +21,11 @@ constexpr std::string_view kEmptyIndex =
 constexpr std::string_view kVersion = "1\n";
 
 void make_parents(const std::string& path) {
-  for (std::size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1)) {
+  for (std::size_t slash = path.find('/', 1); slash != std::string::npos;
+       slash = path.find('/', slash + 1)) {
     const std::string parent = path.substr(0, slash);
-    if (::mkdir(parent.c_str(), 0755) != 0 && errno != EEXIST) base::throw_errno("create directory", parent);
+    if (::mkdir(parent.c_str(), 0755) != 0 && errno != EEXIST)
+      base::throw_errno("create directory", parent);
   }
 }
 
@@ -33,8 +35,9 @@ base::Fd open_root(const std::string& path) {
   base::Fd root = base::open_host_directory(path);
   const struct stat status = base::stat_fd(root.get(), path);
   if (status.st_uid != ::geteuid() || (status.st_mode & 0022) != 0) {
-    throw base::Error(base::ErrorKind::denied, "open store", path,
-                      status.st_uid != ::geteuid() ? "it belongs to another user" : "other users may write to it")
+    throw base::Error(
+        base::ErrorKind::denied, "open store", path,
+        status.st_uid != ::geteuid() ? "it belongs to another user" : "other users may write to it")
         .with_hint("give a directory of your own with --root");
   }
   return root;
@@ -45,7 +48,8 @@ void require_version(int cooper, const std::string& path) {
   if (!version) {
     base::write_file_at(cooper, "version", kVersion, 0600);
   } else if (*version != kVersion) {
-    throw base::Error(base::ErrorKind::unsupported, "open store", path, "it was written by another version of cooper")
+    throw base::Error(base::ErrorKind::unsupported, "open store", path,
+                      "it was written by another version of cooper")
         .with_hint("give another directory with --root, or remove this one");
   }
 }
@@ -53,8 +57,10 @@ void require_version(int cooper, const std::string& path) {
 }  // namespace
 
 base::Fd make_directory(int parent, const std::string& name, mode_t mode) {
-  if (auto existing = base::try_open_at(parent, name, O_RDONLY | O_DIRECTORY)) return std::move(*existing);
-  if (::mkdirat(parent, name.c_str(), mode) != 0 && errno != EEXIST) base::throw_errno("create directory", name);
+  if (auto existing = base::try_open_at(parent, name, O_RDONLY | O_DIRECTORY))
+    return std::move(*existing);
+  if (::mkdirat(parent, name.c_str(), mode) != 0 && errno != EEXIST)
+    base::throw_errno("create directory", name);
   return base::open_at(parent, name, O_RDONLY | O_DIRECTORY);
 }
 
@@ -64,7 +70,9 @@ void require_safe_name(std::string_view name) {
   };
   bool good = !name.empty() && name.size() <= 128;
   for (char c : name) good = good && safe(c);
-  if (!good) throw base::Error(base::ErrorKind::failure, "use record name", std::string(name), "not a plain word");
+  if (!good)
+    throw base::Error(base::ErrorKind::failure, "use record name", std::string(name),
+                      "not a plain word");
 }
 
 Store Store::open(const std::string& path) {
@@ -116,8 +124,9 @@ void Store::flush() const {
 
 namespace {
 
-// All locks of a kind are bytes of one file, at an offset that is the hash of the name: no file is made for each name. The lock
-// belongs to the open file, so it excludes other threads as well as other processes.
+// All locks of a kind are bytes of one file, at an offset that is the hash of the name: no file is
+// made for each name. The lock belongs to the open file, so it excludes other threads as well as
+// other processes.
 struct NamedLock {
   base::Fd file;
   struct flock range = {};
@@ -129,7 +138,8 @@ NamedLock open_lock(int locks, std::string_view kind, const std::string& name) {
   lock.file = base::open_at(locks, std::string(kind), O_RDWR | O_CREAT, 0600);
   lock.range.l_type = F_WRLCK;
   lock.range.l_whence = SEEK_SET;
-  lock.range.l_start = static_cast<off_t>(std::stoull(base::sha256_hex(name).substr(0, 15), nullptr, 16));
+  lock.range.l_start =
+      static_cast<off_t>(std::stoull(base::sha256_hex(name).substr(0, 15), nullptr, 16));
   lock.range.l_len = 1;
   return lock;
 }
@@ -147,8 +157,10 @@ Lock Store::lock(std::string_view kind, const std::string& name, std::stop_token
                  const std::function<void()>& waiting) const {
   NamedLock lock = open_lock(state_->locks.get(), kind, name);
   bool told = false;
-  for (useconds_t pause = 1000; !try_take(lock, name); pause = std::min<useconds_t>(pause * 2, 50'000)) {
-    if (stop.stop_requested()) throw base::Error(base::ErrorKind::cancelled, "lock", name, "cancelled");
+  for (useconds_t pause = 1000; !try_take(lock, name);
+       pause = std::min<useconds_t>(pause * 2, 50'000)) {
+    if (stop.stop_requested())
+      throw base::Error(base::ErrorKind::cancelled, "lock", name, "cancelled");
     if (!told && waiting) waiting();
     told = true;
     ::usleep(pause);

@@ -1,15 +1,18 @@
-// The store: content-addressed blobs in a directory that IS an OCI image layout (oci-layout, index.json,
-// blobs/sha256/<hex>), so other tools read it; cooper's own records live below cooper/ in it.
+// The store: content-addressed blobs in a directory that IS an OCI image layout (oci-layout,
+// index.json, blobs/sha256/<hex>), so other tools read it; cooper's own records live below cooper/
+// in it.
 //
 //   <root>/oci-layout  index.json  blobs/sha256/<hex> (0444)
-//   <root>/cooper/version  stamps  records/<kind>/<name>  tmp/<random>{,.lock}  locks/<kind>  snapshots-<boot>/  mounts/
+//   <root>/cooper/version  stamps  records/<kind>/<name>  tmp/<random>{,.lock}  locks/<kind>
+//   snapshots-<boot>/  mounts/
 //
-// Promises: a file under a final name is complete (written without a name, hashed, then linked); any kill or full disk
-// leaves a valid store; any number of processes may use one store at once (kernel locks). Thread-safe. Throws base::Error.
-// Durability: blobs are flushed to the disk behind the build's back; flush() waits for that, so what a build reported as
-// done survives a power cut. What was not flushed is found out after a reboot, because a blob is trusted without reading
-// only if the stamp noted for it (inode, size, times, boot) still fits; records that do not parse count as absent.
-// The root belongs to the caller and nobody else may write to it, else it is refused.
+// Promises: a file under a final name is complete (written without a name, hashed, then linked);
+// any kill or full disk leaves a valid store; any number of processes may use one store at once
+// (kernel locks). Thread-safe. Throws base::Error. Durability: blobs are flushed to the disk behind
+// the build's back; flush() waits for that, so what a build reported as done survives a power cut.
+// What was not flushed is found out after a reboot, because a blob is trusted without reading only
+// if the stamp noted for it (inode, size, times, boot) still fits; records that do not parse count
+// as absent. The root belongs to the caller and nobody else may write to it, else it is refused.
 #pragma once
 
 #include <cstdint>
@@ -29,11 +32,14 @@
 
 namespace cooper::store {
 
-// A blob being written. Hashes what passes; commit() publishes it. Destroyed uncommitted: nothing remains.
+// A blob being written. Hashes what passes; commit() publishes it. Destroyed uncommitted: nothing
+// remains.
 class BlobWriter : public base::Sink {
  public:
-  // Publishes under the digest of what was written. `expected`: size and digest must match, else Error(corrupt).
-  [[nodiscard]] virtual oci::Digest commit(const std::optional<oci::Descriptor>& expected = std::nullopt) = 0;
+  // Publishes under the digest of what was written. `expected`: size and digest must match, else
+  // Error(corrupt).
+  [[nodiscard]] virtual oci::Digest commit(
+      const std::optional<oci::Descriptor>& expected = std::nullopt) = 0;
   [[nodiscard]] virtual std::uint64_t size() const = 0;
 };
 
@@ -41,12 +47,13 @@ class BlobWriter : public base::Sink {
 class Lock {
  public:
   explicit Lock(base::Fd fd) : fd_(std::move(fd)) {}
+
  private:
   base::Fd fd_;
 };
 
-// A private directory below cooper/tmp, removed (tree and all) on destruction, or by a later run if we are killed. Does not
-// outlive its store.
+// A private directory below cooper/tmp, removed (tree and all) on destruction, or by a later run if
+// we are killed. Does not outlive its store.
 class TempDirectory {
  public:
   TempDirectory(TempDirectory&&) noexcept;
@@ -77,30 +84,40 @@ class Store {
   oci::Digest put_blob(std::string_view bytes);  // small documents
   [[nodiscard]] bool has_blob(const oci::Digest& digest) const;
   [[nodiscard]] std::optional<std::uint64_t> blob_size(const oci::Digest& digest) const;
-  // Reads a blob and checks its digest on the way: the last read() throws Error(corrupt) instead of returning the end, after
-  // the bad blob was moved to quarantine. nullptr when absent.
+  // Reads a blob and checks its digest on the way: the last read() throws Error(corrupt) instead of
+  // returning the end, after the bad blob was moved to quarantine. nullptr when absent.
   [[nodiscard]] std::unique_ptr<base::Source> open_blob(const oci::Digest& digest) const;
-  // Opens for sending: a plain descriptor; the caller verifies first or hashes. nullopt when absent.
+  // Opens for sending: a plain descriptor; the caller verifies first or hashes. nullopt when
+  // absent.
   [[nodiscard]] std::optional<base::Fd> open_blob_fd(const oci::Digest& digest) const;
-  [[nodiscard]] std::optional<std::string> read_blob(const oci::Digest& digest, std::uint64_t limit) const;
-  // True when the blob is there and trustworthy: its (inode, size, mtime, ctime) are those noted when it was last hashed, or
-  // it was hashed again just now. A corrupt blob is quarantined and gives false.
+  [[nodiscard]] std::optional<std::string> read_blob(const oci::Digest& digest,
+                                                     std::uint64_t limit) const;
+  // True when the blob is there and trustworthy: its (inode, size, mtime, ctime) are those noted
+  // when it was last hashed, or it was hashed again just now. A corrupt blob is quarantined and
+  // gives false.
   [[nodiscard]] bool verify_blob(const oci::Digest& digest) const;
   void quarantine_blob(const oci::Digest& digest) const;
 
-  // --- records: small named documents (step results, layer descriptors); kind is a word, name hexadecimal
-  [[nodiscard]] std::optional<std::string> read_record(std::string_view kind, const std::string& name) const;
+  // --- records: small named documents (step results, layer descriptors); kind is a word, name
+  // hexadecimal
+  [[nodiscard]] std::optional<std::string> read_record(std::string_view kind,
+                                                       const std::string& name) const;
   void write_record(std::string_view kind, const std::string& name, std::string_view content) const;
   void remove_record(std::string_view kind, const std::string& name) const;
   [[nodiscard]] std::vector<std::string> list_records(std::string_view kind) const;
   // Open for a mapped or streamed read; records may be large (layer indexes). nullopt when absent.
-  [[nodiscard]] std::optional<base::Fd> open_record(std::string_view kind, const std::string& name) const;
-  void touch_record(std::string_view kind, const std::string& name) const;  // last use, for collection
+  [[nodiscard]] std::optional<base::Fd> open_record(std::string_view kind,
+                                                    const std::string& name) const;
+  void touch_record(std::string_view kind,
+                    const std::string& name) const;  // last use, for collection
 
   // --- images: index.json, annotated with org.opencontainers.image.ref.name = full reference
   void tag_image(const std::string& reference, const oci::Descriptor& manifest) const;
   [[nodiscard]] std::optional<oci::Descriptor> find_image(const std::string& reference) const;
-  struct TaggedImage { std::string reference; oci::Descriptor manifest; };
+  struct TaggedImage {
+    std::string reference;
+    oci::Descriptor manifest;
+  };
   [[nodiscard]] std::vector<TaggedImage> list_images() const;
   bool untag_image(const std::string& reference) const;
 
@@ -109,7 +126,8 @@ class Store {
 
   // --- work space and locks
   [[nodiscard]] TempDirectory new_temp_directory() const;
-  // Waits for the exclusive lock `kind/name`; `waiting` is called once if it is taken by someone else. Throws Error(cancelled).
+  // Waits for the exclusive lock `kind/name`; `waiting` is called once if it is taken by someone
+  // else. Throws Error(cancelled).
   [[nodiscard]] Lock lock(std::string_view kind, const std::string& name, std::stop_token stop,
                           const std::function<void()>& waiting = {}) const;
   [[nodiscard]] std::optional<Lock> try_lock(std::string_view kind, const std::string& name) const;
@@ -117,7 +135,8 @@ class Store {
   [[nodiscard]] base::Fd directory(const std::string& name) const;
   // Names this boot of the machine, for what must not outlive a power cut unflushed.
   [[nodiscard]] const std::string& boot() const;
-  // Removes the directories below cooper/ whose name begins with `prefix`, but `keep`. Nobody uses them.
+  // Removes the directories below cooper/ whose name begins with `prefix`, but `keep`. Nobody uses
+  // them.
   void remove_directories(const std::string& prefix, const std::string& keep) const;
 
  private:

@@ -15,7 +15,9 @@ namespace {
 
 constexpr std::string_view kLockSuffix = ".lock";
 
-bool is_lock(const std::string& name) { return name.size() > kLockSuffix.size() && name.ends_with(kLockSuffix); }
+bool is_lock(const std::string& name) {
+  return name.size() > kLockSuffix.size() && name.ends_with(kLockSuffix);
+}
 
 void remove_if_dead(int temp, const std::string& lock_name) {
   const base::Fd lock = base::open_at(temp, lock_name, O_RDWR);
@@ -58,7 +60,10 @@ TempSession::~TempSession() {
 }
 
 TempDirectory::TempDirectory(base::Fd parent, base::Fd dir, std::string name, std::string path)
-    : parent_(std::move(parent)), dir_(std::move(dir)), name_(std::move(name)), path_(std::move(path)) {}
+    : parent_(std::move(parent)),
+      dir_(std::move(dir)),
+      name_(std::move(name)),
+      path_(std::move(path)) {}
 
 TempDirectory::TempDirectory(TempDirectory&&) noexcept = default;
 
@@ -84,8 +89,8 @@ TempDirectory Store::new_temp_directory() const {
   std::string name = std::to_string(state_->next_temp++);
   base::Fd directory = make_directory(session.fd(), name);
   std::string path = state_->path + "/cooper/tmp/" + session.name() + "/" + name;
-  return TempDirectory(base::Fd(::fcntl(session.fd(), F_DUPFD_CLOEXEC, 3)), std::move(directory), std::move(name),
-                       std::move(path));
+  return TempDirectory(base::Fd(::fcntl(session.fd(), F_DUPFD_CLOEXEC, 3)), std::move(directory),
+                       std::move(name), std::move(path));
 }
 
 const TempSession& Store::State::temp_session() {

@@ -1,5 +1,5 @@
-// Temporary space: one locked directory a process, with its temporary directories in it; those of dead processes (their lock
-// can be taken) are removed by others. Private to builder/store.
+// Temporary space: one locked directory a process, with its temporary directories in it; those of
+// dead processes (their lock can be taken) are removed by others. Private to builder/store.
 #pragma once
 
 #include <string>

@@ -52,7 +52,10 @@ SelectedSource tree() {
   SelectedSource source;
   source.base_name = "src";
   source.directory = true;
-  source.items = {{"", directory("src", 0700, 7)}, {"a", file("src/a")}, {"d", directory("src/d", 0711)}, {"d/b", file("src/d/b")}};
+  source.items = {{"", directory("src", 0700, 7)},
+                  {"a", file("src/a")},
+                  {"d", directory("src/d", 0711)},
+                  {"d/b", file("src/d/b")}};
   return source;
 }
 
@@ -83,7 +86,9 @@ TEST_CASE("a file onto an existing directory goes into it") {
   CHECK(paths(layout) == Paths{"opt", "opt/f"});
 }
 
-TEST_CASE("C2 C4 a directory gives its contents; existing directories stay as they are, new ones are like the source") {
+TEST_CASE(
+    "C2 C4 a directory gives its contents; existing directories stay as they are, new ones are "
+    "like the source") {
   const auto below = image({directory("opt", 01777, 5)});
   CopyLayout existing(below, {});
   lay_out(existing, tree(), "/opt", false);

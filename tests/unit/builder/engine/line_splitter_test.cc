@@ -18,7 +18,9 @@ struct Line {
 
 TEST_CASE("lines come whole, each stream by itself") {
   std::vector<Line> lines;
-  LineSplitter splitter([&](int stream, std::string line) { lines.push_back({stream, std::move(line)}); });
+  LineSplitter splitter([&](int stream, std::string line) {
+    lines.push_back({stream, std::move(line)});
+  });
   splitter.add(1, "one\ntw");
   splitter.add(2, "error\r\n");
   splitter.add(1, "o\n\nlast");
@@ -30,7 +32,9 @@ TEST_CASE("lines come whole, each stream by itself") {
 
 TEST_CASE("a line without end is cut at 64 KiB") {
   std::vector<Line> lines;
-  LineSplitter splitter([&](int stream, std::string line) { lines.push_back({stream, std::move(line)}); });
+  LineSplitter splitter([&](int stream, std::string line) {
+    lines.push_back({stream, std::move(line)});
+  });
   for (int i = 0; i < 10; ++i) splitter.add(1, std::string(20'000, 'x'));
   splitter.finish();
   REQUIRE(lines.size() == 4);

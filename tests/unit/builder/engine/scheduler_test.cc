@@ -16,7 +16,8 @@ namespace {
 
 class FakeExecutor final : public engine::StepExecutor {
  public:
-  using Body = std::function<StepResult(const plan::Step&, std::span<const StepResult>, std::stop_token)>;
+  using Body =
+      std::function<StepResult(const plan::Step&, std::span<const StepResult>, std::stop_token)>;
   explicit FakeExecutor(Body body) : body_(std::move(body)) {}
   [[nodiscard]] StepResult execute(const plan::Step& step, std::span<const StepResult> results,
                                    std::stop_token stop) override {
@@ -54,12 +55,13 @@ const engine::EventSink kIgnore = [](const engine::Event&) {};
 TEST_CASE("every step runs once, after what it reads") {
   const plan::BuildGraph graph = two_chains(20);
   std::atomic<int> runs = 0;
-  FakeExecutor executor([&](const plan::Step& step, std::span<const StepResult> results, std::stop_token) {
-    ++runs;
-    StepResult result;
-    result.created = step.parent ? results[*step.parent].created + 1 : 1;
-    return result;
-  });
+  FakeExecutor executor(
+      [&](const plan::Step& step, std::span<const StepResult> results, std::stop_token) {
+        ++runs;
+        StepResult result;
+        result.created = step.parent ? results[*step.parent].created + 1 : 1;
+        return result;
+      });
   for (unsigned jobs : {1U, 4U, 0U}) {
     runs = 0;
     const auto results = engine::execute(graph, executor, jobs, kIgnore, {});
@@ -72,11 +74,13 @@ TEST_CASE("every step runs once, after what it reads") {
 TEST_CASE("the first failure stops the rest and names its line") {
   const plan::BuildGraph graph = two_chains(20);
   std::atomic<int> runs = 0;
-  FakeExecutor executor([&](const plan::Step& step, std::span<const StepResult>, std::stop_token) -> StepResult {
-    ++runs;
-    if (step.id == 3) throw base::Error(base::ErrorKind::step_failed, "run", "x", "exit status 1");
-    return {};
-  });
+  FakeExecutor executor(
+      [&](const plan::Step& step, std::span<const StepResult>, std::stop_token) -> StepResult {
+        ++runs;
+        if (step.id == 3)
+          throw base::Error(base::ErrorKind::step_failed, "run", "x", "exit status 1");
+        return {};
+      });
   try {
     static_cast<void>(engine::execute(graph, executor, 1, kIgnore, {}));
     FAIL("no error");
@@ -91,10 +95,13 @@ TEST_CASE("the first failure stops the rest and names its line") {
 TEST_CASE("a request to stop ends the build as cancelled") {
   const plan::BuildGraph graph = two_chains(3);
   std::stop_source stop;
-  FakeExecutor executor([&](const plan::Step&, std::span<const StepResult>, std::stop_token token) -> StepResult {
-    stop.request_stop();
-    if (token.stop_requested()) throw base::Error(base::ErrorKind::cancelled, "run", "", "cancelled");
-    return {};
-  });
-  CHECK_THROWS_AS(static_cast<void>(engine::execute(graph, executor, 2, kIgnore, stop.get_token())), base::Error);
+  FakeExecutor executor(
+      [&](const plan::Step&, std::span<const StepResult>, std::stop_token token) -> StepResult {
+        stop.request_stop();
+        if (token.stop_requested())
+          throw base::Error(base::ErrorKind::cancelled, "run", "", "cancelled");
+        return {};
+      });
+  CHECK_THROWS_AS(static_cast<void>(engine::execute(graph, executor, 2, kIgnore, stop.get_token())),
+                  base::Error);
 }

@@ -37,7 +37,8 @@ std::size_t names_in(const std::string& directory) {
 TEST_CASE("a new store is an OCI image layout") {
   const TempDirectory scratch;
   const Store store = Store::open(scratch.path() + "/a/store");
-  CHECK(base::read_file_at(store.root_fd(), "oci-layout", 100) == R"({"imageLayoutVersion":"1.0.0"})");
+  CHECK(base::read_file_at(store.root_fd(), "oci-layout", 100) ==
+        R"({"imageLayoutVersion":"1.0.0"})");
   CHECK(store.list_images().empty());
   CHECK_NOTHROW(static_cast<void>(Store::open(store.path())));
 }
@@ -77,7 +78,9 @@ TEST_CASE("a changed blob is found out, set aside and can be stored again") {
   const auto digest = store.put_blob("stave");
   overwrite(blob_path(store, digest), "stove");
   SUBCASE("by verify_blob") { CHECK_FALSE(store.verify_blob(digest)); }
-  SUBCASE("by reading it") { CHECK_THROWS_AS(static_cast<void>(store.read_blob(digest, 100)), base::Error); }
+  SUBCASE("by reading it") {
+    CHECK_THROWS_AS(static_cast<void>(store.read_blob(digest, 100)), base::Error);
+  }
   SUBCASE("by another process") { CHECK_FALSE(Store::open(store.path()).verify_blob(digest)); }
   CHECK_FALSE(store.has_blob(digest));
   store.put_blob("stave");
@@ -99,11 +102,13 @@ TEST_CASE("a symbolic link is no blob") {
   const TempDirectory scratch;
   Store store = Store::open(scratch.path() + "/store");
   const auto digest = oci::Digest::of_bytes("stave");
-  overwrite([&] {
-    const std::string path = scratch.path() + "/outside";
-    static_cast<void>(base::open_host(path, O_WRONLY | O_CREAT, 0644));
-    return path;
-  }(), "stave");
+  overwrite(
+      [&] {
+        const std::string path = scratch.path() + "/outside";
+        static_cast<void>(base::open_host(path, O_WRONLY | O_CREAT, 0644));
+        return path;
+      }(),
+      "stave");
   REQUIRE(::symlink((scratch.path() + "/outside").c_str(), blob_path(store, digest).c_str()) == 0);
   CHECK_FALSE(store.has_blob(digest));
   CHECK_THROWS_AS(static_cast<void>(store.open_blob(digest)), base::Error);
@@ -146,7 +151,9 @@ TEST_CASE("images are tagged, moved and untagged") {
   CHECK_FALSE(store.find_image("docker.io/library/a:1"));
 }
 
-TEST_CASE("a temporary directory goes with its owner, all of them with the store, a dead one's at the next opening") {
+TEST_CASE(
+    "a temporary directory goes with its owner, all of them with the store, a dead one's at the "
+    "next opening") {
   const TempDirectory scratch;
   const std::string path = scratch.path() + "/store";
   const std::string temp = path + "/cooper/tmp";
