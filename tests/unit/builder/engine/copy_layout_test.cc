@@ -28,7 +28,7 @@ Entry directory(const std::string& path, std::uint32_t mode = 0755, std::uint32_
   return entry;
 }
 
-Entry link(const std::string& path, const std::string& target) {
+Entry symbolic(const std::string& path, const std::string& target) {
   Entry entry;
   entry.path = path;
   entry.type = EntryType::symlink;
@@ -102,7 +102,8 @@ TEST_CASE(
 }
 
 TEST_CASE("C7 links at the destination are followed inside the image") {
-  const auto below = image({directory("data"), link("www", "/data"), link("up", "../../data")});
+  const auto below =
+      image({directory("data"), symbolic("www", "/data"), symbolic("up", "../../data")});
   CopyLayout layout(below, {});
   lay_out(layout, one_file("f"), "/www/x", false);
   lay_out(layout, one_file("f"), "/up/y", false);
@@ -132,7 +133,7 @@ TEST_CASE("C11 C12 owner and mode apply to everything that is made, not to what 
 }
 
 TEST_CASE("C14 a linked copy does not look at the image") {
-  const auto below = image({link("www", "/data"), file("opt")});
+  const auto below = image({symbolic("www", "/data"), file("opt")});
   CopyLayout::Options options;
   options.link = true;
   CopyLayout layout(below, std::move(options));
