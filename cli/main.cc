@@ -14,6 +14,7 @@
 #include "cli/exit_code.h"
 #include "cli/globals.h"
 #include "cli/signals.h"
+#include "cli/usage_error.h"
 
 namespace {
 
@@ -40,7 +41,10 @@ int run(int argc, char** argv) {
   try {
     app->parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app->exit(error, std::cout, std::cerr) == 0 ? cli::kSuccess : cli::kUsage;
+    const bool asked = error.get_exit_code() == 0;  // --help, --version
+    if (asked) return app->exit(error, std::cout, std::cerr);
+    std::cerr << cli::usage_error_text(*app, error) << std::flush;
+    return cli::kUsage;
   } catch (const cli::ErrorWasTold& error) {
     return ended_by(error.exit_code);
   } catch (const base::Error& error) {

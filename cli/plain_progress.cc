@@ -61,7 +61,7 @@ void PlainProgress::on_event(const engine::Event& event) {
           [&](const engine::StepWaiting& one) {
             board_.wait(one.step, options_.now());
             headline(one.step);
-            say(one.step, "waiting for another build that makes this step");
+            say(one.step, "waiting: the same step is being made already");
           },
           [&](const engine::StepOutput& one) { output(one); },
           [&](const engine::StepFinished& one) {

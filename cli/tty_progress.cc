@@ -126,7 +126,7 @@ std::vector<std::string> TtyProgress::table() const {
     const std::string time = padded(seconds_text(board_.seconds_of(id, now)));
     lines.push_back(cut_to_columns(time + "  " + board_.step(id).label, columns));
     std::string last = step.last_lines.empty() ? "" : step.last_lines.back();
-    if (step.waiting) last = "waiting for another build that makes this step";
+    if (step.waiting) last = "waiting: the same step is being made already";
     if (!last.empty())
       lines.push_back(
           painted(kDim, cut_to_columns(std::string(kWordColumns + 4, ' ') + last, columns)));

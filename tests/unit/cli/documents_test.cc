@@ -5,6 +5,7 @@
 
 #include "cli/app.h"
 #include "cli/cli_documents.h"
+#include "cli/usage_error.h"
 
 using namespace cooper;
 
@@ -56,4 +57,25 @@ TEST_CASE("every command explains itself with an example") {
     CHECK(command->get_footer().find("Example") != std::string::npos);
     CHECK_FALSE(command->get_description().empty());
   }
+}
+
+TEST_CASE("a wrong word on the command line is named, with the nearest right one") {
+  const auto text_of = [](const std::vector<std::string>& words) {
+    const CommandLine line;
+    std::vector<std::string> reversed(words.rbegin(), words.rend());
+    try {
+      line.app->parse(reversed);
+    } catch (const CLI::ParseError& error) {
+      return cli::usage_error_text(*line.app, error);
+    }
+    return std::string();
+  };
+  CHECK(text_of({"build", "--tga", "x", "."}) ==
+        "error: there is no option '--tga'\nhint: did you mean '--tag'?\n");
+  CHECK(text_of({"biuld", "."}) ==
+        "error: there is no command 'biuld'\nhint: did you mean 'build'?\n");
+  CHECK(text_of({"build", "--no-such-thing-at-all", "."}) ==
+        "error: there is no option '--no-such-thing-at-all'\nhint: cooper build --help explains "
+        "it\n");
+  CHECK(text_of({"build"}).find("hint: cooper build --help explains it\n") != std::string::npos);
 }
