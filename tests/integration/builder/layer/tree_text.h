@@ -60,9 +60,8 @@ inline std::vector<std::string> tree_text(const std::string& root) {
     std::stringstream line;
     line << path << " " << std::oct << status.st_mode << std::dec << " " << status.st_uid << ":"
          << status.st_gid;
-    if (!path.empty())
-      line << " " << status.st_mtim.tv_sec << "."
-           << status.st_mtim.tv_nsec;  // the root's is not kept
+    // Layers carry whole seconds; the root's time is not kept.
+    if (!path.empty()) line << " " << status.st_mtim.tv_sec;
     if (S_ISREG(status.st_mode)) line << " " << base::sha256_hex(file_text(full)).substr(0, 16);
     if (S_ISLNK(status.st_mode)) line << " -> " << std::filesystem::read_symlink(full).string();
     if (S_ISCHR(status.st_mode) || S_ISBLK(status.st_mode))
