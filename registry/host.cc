@@ -133,7 +133,7 @@ void Host::explain_refusal(const http::Request& request, const http::Response& r
   const std::optional<Credential> credential = credentials_->find(name_, scope.repository);
   if (!credential) {
     error.with_hint("there are no credentials for " + name_ + " in " + credentials_->describe() +
-                    "; log in with: docker login " + name_);
+                    "; log in with: cooper login " + name_);
   } else {
     error.with_hint(
         "the credentials of '" + credential->username + "' from " + credential->origin +
