@@ -18,7 +18,7 @@ namespace {
 constexpr std::string_view kLayout = R"({"imageLayoutVersion":"1.0.0"})";
 constexpr std::string_view kEmptyIndex =
     R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]})";
-constexpr std::string_view kVersion = "1\n";
+constexpr std::string_view kVersion = "2\n";  // 1 had a lock file a name
 
 void make_parents(const std::string& path) {
   for (std::size_t slash = path.find('/', 1); slash != std::string::npos;
