@@ -58,7 +58,7 @@ base::Fd StageTree::open(const layer::Entry& file) {
   if (!found) throw base::Error(base::ErrorKind::not_found, "open", file.path, "not in " + name_);
   const oci::DiffId& layer = layers_.at(found->layer);
   const auto blob = [&](const oci::DiffId& id) { return pool_.blob(id, stop_); };
-  const std::string directory = snapshots_.directories(std::span(&layer, 1), blob, stop_).at(0);
+  const std::string directory = snapshots_.files_of(layer, blob, stop_);
   const base::Fd root = base::open_host_directory(directory);
   return base::open_in_root(root.get(), found->entry->path,
                             O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);

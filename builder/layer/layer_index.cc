@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/path.h"
 
 namespace cooper::layer {
 
@@ -41,6 +42,18 @@ std::size_t LayerIndex::lower_bound(std::string_view path) const {
 const Entry* LayerIndex::find(std::string_view path) const {
   const std::size_t at = lower_bound(path);
   return at < entries_.size() && entries_[at].path == path ? &entries_[at] : nullptr;
+}
+
+LowerNeeds lower_needs(const LayerIndex& index) {
+  LowerNeeds needs;
+  std::string_view last_parent;  // neighbours mostly share it
+  for (const Entry& entry : index.entries()) {
+    const std::string_view parent = base::parent_path(entry.path);
+    if (parent != last_parent && index.find(parent) == nullptr) needs.parents = true;
+    last_parent = parent;
+    if (entry.type == EntryType::hardlink && index.find(entry.link) == nullptr) needs.links = true;
+  }
+  return needs;
 }
 
 }  // namespace cooper::layer

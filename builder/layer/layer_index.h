@@ -64,6 +64,13 @@ class LayerIndex {
   std::vector<Entry> entries_;
 };
 
+// What of a layer can only be put on disk by looking at the layers below it.
+struct LowerNeeds {
+  bool parents = false;  // a directory is only implied by what is in it: its attributes are theirs
+  bool links = false;    // a hard link names a file that is theirs
+};
+[[nodiscard]] LowerNeeds lower_needs(const LayerIndex& index);
+
 // The sort order: bytewise with '/' below every other byte, so a directory is followed by all that
 // is in it.
 [[nodiscard]] bool path_less(std::string_view a, std::string_view b);

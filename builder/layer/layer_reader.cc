@@ -76,8 +76,8 @@ class Unpacker {
 };
 
 bool Unpacker::lower_has(const std::string& path) const {
-  if (options_.lower == nullptr && !writer_)
-    return true;  // only indexed: the stack finds it, or says that it is not there
+  if (options_.own_only || (options_.lower == nullptr && !writer_))
+    return true;  // the stack finds it, or says that it is not there
   if (options_.lower == nullptr || (writer_ && !options_.open_lower)) {
     throw Error(ErrorKind::unsupported, "unpack layer", layer_,
                 "it has a hard link to '" + path + "', which is not in this layer");
@@ -121,7 +121,7 @@ void Unpacker::add_hardlink(Entry entry) {
     writer_->make_special(placed);
   } else if (tree_.nodes().count(placed.link) > 0) {
     writer_->make_hardlink(placed);
-  } else {
+  } else if (!options_.own_only) {
     copy_lower(placed);
   }
 }

@@ -41,6 +41,8 @@ struct ReadOptions {
   // link is refused when unpacking, such directories are 0755 0:0.
   const LayerStack* lower = nullptr;
   std::function<base::Fd(const std::string& path)> open_lower;
+  // Unpack only what the layer itself holds: links to files of lower layers are left out on disk.
+  bool own_only = false;
 };
 
 // Reads the blob of `descriptor` in the store once: decompress, check, index; if `directory` >= 0

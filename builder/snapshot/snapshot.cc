@@ -9,12 +9,15 @@
 #include "base/error.h"
 #include "base/file_at.h"
 #include "builder/layer/layer_forms.h"
+#include "builder/layer/layer_writer.h"
 #include "builder/snapshot/tree_times.h"
 
 namespace cooper::snapshot {
 namespace {
 
 constexpr const char* kFiles = "fs";
+constexpr const char* kOwn = ".own";
+constexpr const char* kOn = ".on";
 
 layer::TreeForm form_of(Flavor flavor) {
   return flavor == Flavor::overlay ? layer::TreeForm::overlay : layer::TreeForm::overlay_userxattr;
@@ -33,37 +36,89 @@ struct Snapshots::State {
   base::Fd directory;
   std::string path;
 
-  [[nodiscard]] std::string path_of(const oci::DiffId& layer) const {
-    return path + "/" + layer.hex() + "/" + kFiles;
+  [[nodiscard]] std::string path_of(const std::string& snapshot) const {
+    return path + "/" + snapshot + "/" + kFiles;
   }
-  [[nodiscard]] bool has(const oci::DiffId& layer) const {
-    return base::try_stat_at(directory.get(), layer.hex() + "/" + kFiles).has_value();
+  [[nodiscard]] bool has(const std::string& snapshot) const {
+    return base::try_stat_at(directory.get(), snapshot + "/" + kFiles).has_value();
   }
   // Gives `made` (a directory holding fs/) its final name, unless somebody was faster.
-  void publish(int from, const char* made, const oci::DiffId& layer) const;
-  void unpack(const oci::DiffId& layer, const BlobNeeded& blob, std::stop_token stop);
+  void publish(int from, const char* made, const std::string& snapshot) const;
+  // Unpacks the layer by itself; the name of its snapshot, <DiffId> or <DiffId>.own.
+  std::string unpack(const oci::DiffId& layer, const BlobNeeded& blob, std::stop_token stop);
+  // The snapshot of the last of `layers` on the others, whose directories are `lowers`; the last
+  // one is unpacked by itself already.
+  std::string unpack_on(std::span<const oci::DiffId> layers, const std::vector<std::string>& lowers,
+                        const BlobNeeded& blob, std::stop_token stop);
+  layer::ReadLayer read(const oci::DiffId& layer, const BlobNeeded& blob, const base::Fd& files,
+                        std::stop_token stop, const layer::ReadOptions& options) const;
 };
 
-void Snapshots::State::publish(int from, const char* made, const oci::DiffId& layer) const {
-  if (::renameat(from, made, directory.get(), layer.hex().c_str()) == 0) return;
-  if (errno != EEXIST && errno != ENOTEMPTY) base::throw_errno("store snapshot", layer.to_string());
+void Snapshots::State::publish(int from, const char* made, const std::string& snapshot) const {
+  if (::renameat(from, made, directory.get(), snapshot.c_str()) == 0) return;
+  if (errno != EEXIST && errno != ENOTEMPTY) base::throw_errno("store snapshot", snapshot);
 }
 
-void Snapshots::State::unpack(const oci::DiffId& layer, const BlobNeeded& blob,
-                              std::stop_token stop) {
-  const store::Lock lock = store->lock("snapshot", layer.hex(), stop);
-  if (has(layer)) return;
+layer::ReadLayer Snapshots::State::read(const oci::DiffId& layer, const BlobNeeded& blob,
+                                        const base::Fd& files, std::stop_token stop,
+                                        const layer::ReadOptions& options) const {
   const oci::Descriptor descriptor = blob(layer);
-  const store::TempDirectory temp = store->new_temp_directory();
-  const base::Fd snapshot = make_child(temp.fd(), "snapshot", 0700);
-  const base::Fd files = make_child(snapshot.get(), kFiles, 0755);
-  const layer::ReadLayer read =
-      layer::read_layer(*store, descriptor, layer, files.get(), form_of(flavor), stop);
+  layer::ReadLayer read = layer::read_layer(*store, descriptor, layer, files.get(), form_of(flavor),
+                                            std::move(stop), options);
   if (!layer::find_layer_index(*store, layer)) {  // spares a second reading of the blob
     layer::record_layer_blob(*store, layer, descriptor, read.tar_size);
     layer::record_layer_index(*store, layer, read.index);
   }
-  publish(temp.fd(), "snapshot", layer);
+  return read;
+}
+
+std::string Snapshots::State::unpack(const oci::DiffId& layer, const BlobNeeded& blob,
+                                     std::stop_token stop) {
+  const store::Lock lock = store->lock("snapshot", layer.hex(), stop);
+  for (const std::string& name : {layer.hex(), layer.hex() + kOwn}) {
+    if (has(name)) return name;
+  }
+  const store::TempDirectory temp = store->new_temp_directory();
+  const base::Fd snapshot = make_child(temp.fd(), "snapshot", 0700);
+  const base::Fd files = make_child(snapshot.get(), kFiles, 0755);
+  layer::ReadOptions options;
+  options.own_only = true;
+  const layer::LowerNeeds needs =
+      layer::lower_needs(read(layer, blob, files, std::move(stop), options).index);
+  const std::string name = layer.hex() + (needs.parents || needs.links ? kOwn : "");
+  publish(temp.fd(), "snapshot", name);
+  return name;
+}
+
+std::string Snapshots::State::unpack_on(std::span<const oci::DiffId> layers,
+                                        const std::vector<std::string>& lowers,
+                                        const BlobNeeded& blob, std::stop_token stop) {
+  const std::string name = oci::chain_id(layers)->hex() + kOn;
+  const store::Lock lock = store->lock("snapshot", name, stop);
+  if (has(name)) return name;
+  std::vector<std::shared_ptr<const layer::LayerIndex>> indexes;
+  for (const oci::DiffId& lower : layers.first(layers.size() - 1)) {
+    auto index = layer::find_layer_index(*store, lower);
+    if (!index) {
+      index =
+          std::make_shared<const layer::LayerIndex>(read(lower, blob, base::Fd(), stop, {}).index);
+    }
+    indexes.push_back(std::move(index));
+  }
+  const layer::LayerStack lower(std::move(indexes));
+  layer::ReadOptions options;
+  options.lower = &lower;
+  options.open_lower = [&](const std::string& file) {
+    const auto found = lower.find(file);
+    const base::Fd root = base::open_host_directory(lowers.at(found->layer));
+    return base::open_in_root(root.get(), found->entry->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  };
+  const store::TempDirectory temp = store->new_temp_directory();
+  const base::Fd snapshot = make_child(temp.fd(), "snapshot", 0700);
+  const base::Fd files = make_child(snapshot.get(), kFiles, 0755);
+  static_cast<void>(read(layers.back(), blob, files, std::move(stop), options));
+  publish(temp.fd(), "snapshot", name);
+  return name;
 }
 
 Snapshots::Snapshots(store::Store& store, Flavor flavor) : state_(std::make_unique<State>()) {
@@ -83,23 +138,30 @@ Snapshots::~Snapshots() = default;
 
 Flavor Snapshots::flavor() const { return state_->flavor; }
 
-std::optional<std::string> Snapshots::try_directory(const oci::DiffId& layer) const {
-  if (!state_->has(layer)) return std::nullopt;
-  return state_->path_of(layer);
+std::string Snapshots::files_of(const oci::DiffId& layer, const BlobNeeded& blob,
+                                std::stop_token stop) {
+  for (const std::string& name : {layer.hex(), layer.hex() + kOwn}) {
+    if (state_->has(name)) return state_->path_of(name);
+  }
+  return state_->path_of(state_->unpack(layer, blob, std::move(stop)));
 }
 
 std::vector<std::string> Snapshots::directories(std::span<const oci::DiffId> layers,
                                                 const BlobNeeded& blob, std::stop_token stop) {
-  std::vector<std::future<void>> unpacking;
-  std::vector<std::string> paths;
+  std::vector<std::future<std::string>> unpacking;
   for (const oci::DiffId& layer : layers) {
-    paths.push_back(state_->path_of(layer));
-    if (state_->has(layer)) continue;
-    unpacking.push_back(std::async(
-        std::launch::async, [this, &layer, &blob, stop] { state_->unpack(layer, blob, stop); }));
+    const bool ready = state_->has(layer.hex());
+    unpacking.push_back(std::async(ready ? std::launch::deferred : std::launch::async, [=, this] {
+      return ready ? layer.hex() : state_->unpack(layer, blob, stop);
+    }));
   }
-  for (std::future<void>& one : unpacking) one.wait();
-  for (std::future<void>& one : unpacking) one.get();  // throws the first failure
+  for (const auto& one : unpacking) one.wait();
+  std::vector<std::string> paths;
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    std::string name = unpacking[i].get();  // throws the first failure
+    if (name.ends_with(kOwn)) name = state_->unpack_on(layers.first(i + 1), paths, blob, stop);
+    paths.push_back(state_->path_of(name));
+  }
   return paths;
 }
 
@@ -164,7 +226,7 @@ layer::WrittenLayer WritableRoot::commit(const layer::LayerStack& lower,
   layer::WrittenLayer written =
       layer::write_overlay_diff(*snapshots.store, files.get(), lower, diff, options);
   set_tree_times(files.get(), written.index);
-  if (skip.empty()) snapshots.publish(state_->temp.fd(), "snapshot", written.diff_id);
+  if (skip.empty()) snapshots.publish(state_->temp.fd(), "snapshot", written.diff_id.hex());
   return written;
 }
 

@@ -1,9 +1,15 @@
 // Snapshots: layers as directories, made only when a RUN (or a read of file bytes) needs them, kept
 // for the next one.
 //
-// Every layer is unpacked once a boot, under its own DiffId, in overlay form
-// (cooper/snapshots-<boot>/<hex>/fs), and a stack is an overlay mount of those directories made
-// inside the sandbox's mount namespace. A directory gets its final name only when it is whole.
+// Every layer is unpacked once a boot in overlay form, and a stack is an overlay mount of those
+// directories made inside the sandbox's mount namespace. A directory gets its final name only when
+// it is whole:
+//
+//   cooper/snapshots-<boot>/<DiffId>/fs       a layer that is the same on every stack: nearly all
+//   cooper/snapshots-<boot>/<DiffId>.own/fs   what the layer itself holds, when it also needs the
+//                                             layers below it (lower_needs of layer_index.h)
+//   cooper/snapshots-<boot>/<ChainId>.on/fs   such a layer as it is on one stack
+//
 // Thread-safe. Throws base::Error.
 #pragma once
 
@@ -69,8 +75,10 @@ class Snapshots {
   // even across processes.
   [[nodiscard]] std::vector<std::string> directories(std::span<const oci::DiffId> layers,
                                                      const BlobNeeded& blob, std::stop_token stop);
-  // The directory of one layer if it is unpacked already.
-  [[nodiscard]] std::optional<std::string> try_directory(const oci::DiffId& layer) const;
+  // The directory that has the bytes of the files of one layer; unpacks it if need be. Only its
+  // files: what the layer takes from layers below may not be there.
+  [[nodiscard]] std::string files_of(const oci::DiffId& layer, const BlobNeeded& blob,
+                                     std::stop_token stop);
   [[nodiscard]] WritableRoot create(std::span<const oci::DiffId> layers, const BlobNeeded& blob,
                                     std::stop_token stop);
 
