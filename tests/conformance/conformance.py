@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+"""The conformance suite of the Dockerfile language; docs/conformance.md explains it.
+
+    conformance.py bases --work DIR                     make the base images, once
+    conformance.py row ROW --work DIR --cooper PROGRAM  run the cases of a row ("" for all)
+    conformance.py foreign --cooper PROGRAM --dockerfiles DIR [--base NAME=LAYOUT]... --output DIR
+
+COOPER_REGENERATE=1 writes what came out as what is expected. COOPER_ISOLATION chooses how RUN steps are isolated."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from base_images import make_bases
+from case_folder import CaseError, find_cases
+from cooper_program import Cooper
+from foreign import build_all
+from run_case import Failure, run_case
+
+HERE = Path(__file__).resolve().parent
+SKIPPED = 77
+
+
+def command_bases(arguments) -> int:
+    if not Path("/bin/busybox").exists():
+        print("skipped: /bin/busybox (package busybox-static) is not there")
+        return SKIPPED
+    make_bases(sorted((HERE / "bases").glob("*.json")), arguments.work / "bases")
+    return 0
+
+
+def command_row(arguments) -> int:
+    cooper = Cooper(arguments.cooper, os.environ.get("COOPER_ISOLATION", ""))
+    bases = {path.name: path.resolve() for path in (arguments.work / "bases").iterdir()}
+    failed = 0
+    for case in find_cases(HERE / "cases", arguments.row):
+        try:
+            run_case(case, cooper, bases, arguments.work / "runs")
+            print(f"ok: {case.name}")
+        except (Failure, RuntimeError) as error:
+            print(f"FAILED: {case.name}\n{error}")
+            failed += 1
+    return 1 if failed else 0
+
+
+def command_foreign(arguments) -> int:
+    bases = []
+    for text in arguments.base:
+        name, _, layout = text.partition("=")
+        bases.append((name, Path(layout).resolve()))
+    count = build_all(Cooper(arguments.cooper), arguments.dockerfiles, bases, arguments.output)
+    print(f"{count} builds, results in {arguments.output}")
+    return 0 if count else 1
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(required=True)
+    bases = commands.add_parser("bases")
+    bases.set_defaults(action=command_bases)
+    row = commands.add_parser("row")
+    row.add_argument("row")
+    row.set_defaults(action=command_row)
+    foreign = commands.add_parser("foreign")
+    foreign.add_argument("--dockerfiles", type=Path, required=True)
+    foreign.add_argument("--base", action="append", default=[], metavar="NAME=LAYOUT")
+    foreign.add_argument("--output", type=Path, required=True)
+    foreign.set_defaults(action=command_foreign)
+    for command in (bases, row):
+        command.add_argument("--work", type=Path, required=True)
+    for command in (row, foreign):
+        command.add_argument("--cooper", type=Path, required=True)
+    arguments = parser.parse_args()
+    try:
+        return arguments.action(arguments)
+    except CaseError as error:
+        print(f"error: {error}")
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

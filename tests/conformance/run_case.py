@@ -1,0 +1,135 @@
+"""One case: built cold, from the cache, and from half a cache; then compared with what it expects."""
+
+import difflib
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from base_images import make_bases
+from case_folder import Case
+from cooper_program import IMAGE, Cooper, digest_of, remove_half_of_the_steps
+from expectation import plain, section, stable_config, without_base
+from recipe import make_context
+
+REGENERATE = "COOPER_REGENERATE"
+
+
+class Failure(Exception):
+    pass
+
+
+def run_folder(fallback: Path) -> Path:
+    """A file system in memory, which does not wait for a disk, if it can do what a test needs."""
+    memory = Path("/dev/shm")
+    try:
+        space = os.statvfs(memory)
+        with tempfile.NamedTemporaryFile(dir=memory) as file:
+            os.setxattr(file.fileno(), "user.cooper", b"1")
+        if space.f_bavail * space.f_frsize > 1 << 30:
+            return memory
+    except OSError:
+        pass
+    fallback.mkdir(parents=True, exist_ok=True)
+    return fallback
+
+
+class CaseRun:
+    def __init__(self, case: Case, cooper: Cooper, bases: dict, folder: Path):
+        self.case = case
+        self.cooper = cooper
+        self.folder = folder
+        self.store = folder / "store"
+        self.bases = dict(bases, **make_bases(case.own_bases(), folder / "bases"))
+        for path in case.folder.iterdir():
+            if path.is_file() and path.name not in ("args", "expected", "show", "context.recipe"):
+                shutil.copy(path, folder / path.name)
+        make_context(case.folder / "context", case.recipe, folder / "context")
+
+    def words(self):
+        """The arguments of `cooper build`; a base that the Dockerfile names is a named context."""
+        text = "".join(path.read_text(encoding="utf-8", errors="replace") for path in self.folder.iterdir()
+                       if path.is_file())
+        words = ["build", "--context-modes", "keep", "-t", IMAGE]
+        for name, layout in sorted(self.bases.items()):
+            if name in text and f"{name}=" not in " ".join(self.case.arguments):
+                words += ["--build-context", f"{name}=oci-layout://{layout}"]
+        for word in self.case.arguments:
+            for name, layout in self.bases.items():
+                word = word.replace(f"@{name}@", str(layout))
+            words.append(word.replace("@WORK@", str(self.folder)))
+        if "-f" not in words and "--file" not in words:
+            words += ["-f", "Dockerfile"]
+        return words
+
+    def build(self, progress: str):
+        words = [*self.words(), "--progress", progress]
+        if "@CONTEXT@" in words:
+            words.remove("@CONTEXT@")
+        else:
+            words.append("context")
+        stdin = self.folder / "stdin"
+        return self.cooper.run(self.store, self.folder, words, self.case.environment,
+                               stdin.read_bytes() if stdin.exists() else b"")
+
+    def result(self) -> str:
+        """The text to compare with the file `expected`."""
+        first = self.build("plain" if self.case.shown <= {"warnings", "times"} else "quiet")
+        replaced = [(path, f"@{name}@") for name, path in self.bases.items()] + [(self.folder, "@WORK@")]
+        stderr = plain(first.stderr, replaced)
+        if "stdout" in self.case.shown:
+            return (section(f"exit {first.returncode}", "") + section("stdout", plain(first.stdout, replaced)) +
+                    section("stderr", stderr))
+        if first.returncode < 0 or first.returncode > 125:
+            raise Failure(f"ended by a signal: {first.returncode}\n{stderr}")
+        if first.returncode != 0:
+            begin = stderr.find("error: ")
+            if begin < 0:
+                raise Failure(f"no line 'error: ...'\n{stderr}")
+            return section(f"exit {first.returncode}", "") + section("stderr", stderr[begin:])
+        digest = digest_of(first)
+        text = self.image_text()
+        if "warnings" in self.case.shown:
+            lines = [line for line in stderr.splitlines() if line.startswith("warning: ")]
+            text += section("warnings", "\n".join(lines))
+        self.build_again(digest)
+        return text
+
+    def image_text(self) -> str:
+        config, tree = self.cooper.tree(self.store, self.folder, IMAGE,
+                                        ["--times"] if "times" in self.case.shown else [])
+        _, base = self.cooper.tree(self.store, self.folder, f"oci-layout://{self.bases['busybox']}",
+                                   ["--times"] if "times" in self.case.shown else [])
+        tree = without_base(tree, base)
+        config = stable_config(config, "--platform" in self.case.arguments)
+        return section("config", config) + section("tree", "\n".join(tree))
+
+    def build_again(self, digest: str):
+        cached = digest_of(self.build("quiet"))
+        if cached != digest:
+            raise Failure(f"fully cached: {cached}, cold: {digest}")
+        remove_half_of_the_steps(self.store)
+        half = digest_of(self.build("quiet"))
+        if half != digest:
+            raise Failure(f"half of the step results removed: {half}, cold: {digest}")
+
+
+def compare(case: Case, text: str):
+    if os.environ.get(REGENERATE):
+        case.expected_file.write_text(text, encoding="utf-8", errors="surrogateescape")
+        return
+    if not case.expected_file.exists():
+        raise Failure(f"no file 'expected'; {REGENERATE}=1 writes it. The result was:\n{text}")
+    expected = case.expected_file.read_text(encoding="utf-8", errors="surrogateescape")
+    if text != expected:
+        lines = difflib.unified_diff(expected.splitlines(), text.splitlines(), "expected", "result", lineterm="")
+        raise Failure("\n".join(lines))
+
+
+def run_case(case: Case, cooper: Cooper, bases: dict, work: Path):
+    """Throws Failure, or what a wrong case throws; leaves nothing behind."""
+    folder = Path(tempfile.mkdtemp(prefix=f"cooper.{case.name}.", dir=run_folder(work))).resolve()
+    try:
+        compare(case, CaseRun(case, cooper, bases, folder).result())
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
