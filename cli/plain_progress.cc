@@ -76,6 +76,11 @@ void PlainProgress::on_event(const engine::Event& event) {
             say(one.step, "FAILED after " + seconds_text(seconds));
             failure_gap_ = lines_ - before;
           },
+          [&](const engine::StepCancelled& one) {
+            board_.cancel(one.step);
+            at_.erase(one.step);
+            say(one.step, "CANCELLED");
+          },
           [&](const engine::Transfer& one) { transfer(one); },
           [&](const engine::Remark& one) { say(base::printable(one.text)); },
       },

@@ -36,6 +36,7 @@ Json event_json(const engine::Event& event) {
             json["message"] = one.message;
             return json;
           },
+          [](const engine::StepCancelled& one) { return step_event(one.step, "cancelled"); },
           [](const engine::Transfer& one) {
             return Json{{"event", "transfer"},
                         {"what", one.what},

@@ -37,6 +37,7 @@ class StepBoard {
   void finish(plan::StepId step);
   // The step that failed; its last lines stay.
   void fail(plan::StepId step, const std::string& message);
+  void cancel(plan::StepId step) { running_.erase(step); }
 
   [[nodiscard]] const BoardStep& step(plan::StepId step) const;
   [[nodiscard]] const std::map<plan::StepId, RunningStep>& running() const { return running_; }

@@ -86,6 +86,10 @@ void TtyProgress::take(const engine::Event& event) {
             board_.fail(one.step, one.message);
             scroll(kRed, "failed", board_.step(one.step).label);
           },
+          [&](const engine::StepCancelled& one) {
+            board_.cancel(one.step);
+            scroll(kDim, "cancelled", board_.step(one.step).label);
+          },
           [&](const engine::Transfer& one) { transfer(one); },
           [&](const engine::Remark& one) { scroll(kDim, "info", base::printable(one.text)); },
       },

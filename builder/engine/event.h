@@ -34,6 +34,10 @@ struct StepFailed {
   plan::StepId step;
   std::string message;
 };
+// The step was stopped: by the user, or because another one failed.
+struct StepCancelled {
+  plan::StepId step;
+};
 // A blob moves: once at the start and once at the end (done == total).
 struct Transfer {
   std::string what;
@@ -45,7 +49,7 @@ struct Remark {
 };
 
 using Event = std::variant<StepStarted, StepCached, StepWaiting, StepOutput, StepFinished,
-                           StepFailed, Transfer, Remark>;
+                           StepFailed, StepCancelled, Transfer, Remark>;
 // Called from any thread.
 using EventSink = std::function<void(const Event&)>;
 

@@ -68,10 +68,8 @@ class Execution {
 
   void finish(plan::StepId step, const std::exception_ptr& failure) {
     const bool first = note(step, failure);
-    if (first) {
-      inner_.request_stop();
-      tell_failure(step, failure);
-    }
+    if (first) inner_.request_stop();
+    if (failure) tell_failure(step, failure, first);
     changed_.notify_all();
   }
 
@@ -106,9 +104,16 @@ class Execution {
     }
   }
 
-  void tell_failure(plan::StepId step, const std::exception_ptr& failure) const {
+  // What ends after the first failure ends because of it.
+  void tell_failure(plan::StepId step, const std::exception_ptr& failure, bool first) const {
     try {
       std::rethrow_exception(failure);
+    } catch (const base::Error& error) {
+      if (error.kind() == base::ErrorKind::cancelled || !first) {
+        events_(StepCancelled{step});
+      } else {
+        events_(StepFailed{step, error.what()});
+      }
     } catch (const std::exception& error) {
       events_(StepFailed{step, error.what()});
     }
@@ -142,10 +147,10 @@ std::vector<StepResult> execute(const plan::BuildGraph& graph, StepExecutor& exe
       workers.emplace_back([&execution] { execution.work(); });
     execution.work();
   }
-  std::vector<StepResult> results = execution.take_results();
+  // Whichever step noticed it first: it was not that line of the Dockerfile that ended the build.
   if (stop.stop_requested())
-    throw base::Error(base::ErrorKind::cancelled, "build", "", "cancelled");
-  return results;
+    throw base::Error(base::ErrorKind::cancelled, "build", "", "it was interrupted");
+  return execution.take_results();
 }
 
 }  // namespace cooper::engine

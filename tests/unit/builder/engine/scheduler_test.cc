@@ -102,6 +102,45 @@ TEST_CASE("a request to stop ends the build as cancelled") {
           throw base::Error(base::ErrorKind::cancelled, "run", "", "cancelled");
         return {};
       });
-  CHECK_THROWS_AS(static_cast<void>(engine::execute(graph, executor, 2, kIgnore, stop.get_token())),
-                  base::Error);
+  std::vector<engine::Event> events;
+  std::mutex mutex;
+  const auto note = [&](const engine::Event& event) {
+    const std::lock_guard guard(mutex);
+    events.push_back(event);
+  };
+  try {
+    static_cast<void>(engine::execute(graph, executor, 2, note, stop.get_token()));
+    FAIL("no error");
+  } catch (const base::Error& error) {
+    CHECK(error.kind() == base::ErrorKind::cancelled);
+    CHECK(!error.spot());
+  }
+  REQUIRE(!events.empty());
+  for (const engine::Event& event : events)
+    CHECK(std::holds_alternative<engine::StepCancelled>(event));
+}
+
+TEST_CASE("what the first failure stops is cancelled, not failed") {
+  const plan::BuildGraph graph = two_chains(1);
+  std::atomic<bool> other_runs = false;
+  FakeExecutor executor([&](const plan::Step& step, std::span<const StepResult>,
+                            std::stop_token token) -> StepResult {
+    if (step.id == 0) {
+      while (!other_runs) std::this_thread::yield();
+      throw base::Error(base::ErrorKind::step_failed, "run", "x", "exit status 1");
+    }
+    other_runs = true;
+    while (!token.stop_requested()) std::this_thread::yield();
+    throw base::Error(base::ErrorKind::cancelled, "run", "", "cancelled");
+  });
+  int failed = 0, cancelled = 0;
+  std::mutex mutex;
+  const auto note = [&](const engine::Event& event) {
+    const std::lock_guard guard(mutex);
+    failed += std::holds_alternative<engine::StepFailed>(event) ? 1 : 0;
+    cancelled += std::holds_alternative<engine::StepCancelled>(event) ? 1 : 0;
+  };
+  CHECK_THROWS_AS(static_cast<void>(engine::execute(graph, executor, 2, note, {})), base::Error);
+  CHECK(failed == 1);
+  CHECK(cancelled == 1);
 }
