@@ -159,7 +159,7 @@ void ImagePod::start() {
   const auto blob = [&pod](const oci::DiffId& id) { return pod.layers.blob(id, pod.tools.stop); };
   pod.places.base_directory = pod.tools.base_directory;
   pod.places.main_layers = snapshot::overlay_lowers(
-      pod.snapshots.directories(pod.images.main.config.diff_ids, blob, pod.tools.stop));
+      pod.snapshots.layers().stack(pod.images.main.config.diff_ids, blob, pod.tools.stop));
   for (const Sidecar& sidecar : pod.target.sidecars) {
     Container& container = pod.new_container(sidecar.name);
     if (sidecar.image.empty()) {

@@ -11,6 +11,18 @@
 
 namespace cooper::engine {
 
+namespace {
+
+// Names what a COPY makes layer after layer of as its input changes.
+std::string line_of(const plan::BuildGraph& graph, const plan::Step& step,
+                    const plan::CopyOp& copy) {
+  const auto* context = std::get_if<plan::ContextInput>(&copy.from);
+  return step.file_name + '\n' + step.label + '\n' +
+         (context != nullptr ? graph.contexts[context->context].identity : "");
+}
+
+}  // namespace
+
 struct LocalExecutor::Work {
   std::optional<cache::KeyParts> quick;  // cheap to make; absent when there is no cheaper key
   std::function<cache::KeyParts()> content;
@@ -46,7 +58,10 @@ StepResult LocalExecutor::execute(const plan::Step& step, std::span<const StepRe
   }
   StepInputs inputs(shop_, graph_, results, stop);
   Work work = make_work(step, inputs);
-  return look_up_or_do(step, work, inputs);
+  StepResult result = look_up_or_do(step, work, inputs);
+  if (const auto* copy = std::get_if<plan::CopyOp>(&step.op))
+    shop_.snapshots.layers().set_line(result.layers.back(), line_of(graph_, step, *copy));
+  return result;
 }
 
 StepResult LocalExecutor::look_up_or_do(const plan::Step& step, Work& work, StepInputs& inputs) {

@@ -58,10 +58,7 @@ base::Fd StageTree::open(const layer::Entry& file) {
   if (!found) throw base::Error(base::ErrorKind::not_found, "open", file.path, "not in " + name_);
   const oci::DiffId& layer = layers_.at(found->layer);
   const auto blob = [&](const oci::DiffId& id) { return pool_.blob(id, stop_); };
-  const std::string directory = snapshots_.files_of(layer, blob, stop_);
-  const base::Fd root = base::open_host_directory(directory);
-  return base::open_in_root(root.get(), found->entry->path,
-                            O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+  return snapshots_.layers().open_file(layer, found->entry->path, blob, stop_);
 }
 
 std::optional<std::string> read_small_file(layer::FileTree& tree, const std::string& path,

@@ -63,6 +63,10 @@ class Unpacker {
   void add_file(Entry entry, TarReader& tar);
   void add_hardlink(Entry entry);
   void copy_lower(const Entry& entry);
+  void finish();
+  [[nodiscard]] bool is_written(const std::string& path) const {
+    return writer_ && (options_.delta == nullptr || options_.delta->written.contains(path));
+  }
   [[nodiscard]] bool lower_has(const std::string& path) const;
   [[nodiscard]] Entry implied(const std::string& path) const;
 
@@ -128,12 +132,13 @@ void Unpacker::add_hardlink(Entry entry) {
 
 void Unpacker::add_file(Entry entry, TarReader& tar) {
   const Entry& placed = tree_.put(std::move(entry));
-  if (writer_) writer_->create_file(placed);
+  const bool written = is_written(placed.path);
+  if (written) writer_->create_file(placed);
   for (auto bytes = tar.data(); !bytes.empty(); bytes = tar.data()) {
     if (hash_content_) hash_.update(bytes);
-    if (writer_) writer_->write_content(bytes);
+    if (written) writer_->write_content(bytes);
   }
-  if (writer_) writer_->close_file(placed);
+  if (written) writer_->close_file(placed);
   if (hash_content_) tree_.set_content(placed.path, hash_.finish());
 }
 
@@ -156,7 +161,7 @@ void Unpacker::add(LayerMember member, TarReader& tar) {
     default: break;
   }
   const Entry& placed = tree_.put(std::move(entry));
-  if (!writer_) return;
+  if (!is_written(placed.path)) return;
   if (placed.type == EntryType::directory) {
     writer_->make_directory(placed);
     if (placed.opaque) writer_->hide(placed, tree_.nodes());
@@ -173,8 +178,21 @@ void Unpacker::unpack(TarReader& tar) {
   }
   tar.drain();
   if (!tar.has_end_marker()) warnings_.emplace_back("the tar has no end marker");
-  if (writer_)
-    writer_->finish(tree_.nodes(), [this](const std::string& path) { return implied(path); });
+  if (writer_) finish();
+}
+
+void Unpacker::finish() {
+  if (options_.delta != nullptr) {
+    for (const std::string& path : options_.delta->removed) {
+      Entry whiteout;
+      whiteout.path = path;
+      whiteout.type = EntryType::whiteout;
+      writer_->hide(whiteout, tree_.nodes());
+    }
+  }
+  writer_->finish(
+      tree_.nodes(), [this](const std::string& path) { return is_written(path); },
+      [this](const std::string& path) { return implied(path); });
 }
 
 }  // namespace

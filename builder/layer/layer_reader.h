@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/source.h"
+#include "builder/layer/layer_delta.h"
 #include "builder/layer/layer_index.h"
 #include "builder/layer/layer_limits.h"
 #include "builder/layer/layer_stack.h"
@@ -43,6 +44,9 @@ struct ReadOptions {
   std::function<base::Fd(const std::string& path)> open_lower;
   // Unpack only what the layer itself holds: links to files of lower layers are left out on disk.
   bool own_only = false;
+  // Unpack only this, for a layer that LayerWriter made: what it writes, and whiteouts for what it
+  // removes.
+  const LayerDelta* delta = nullptr;
 };
 
 // Reads the blob of `descriptor` in the store once: decompress, check, index; if `directory` >= 0

@@ -211,12 +211,14 @@ void TreeWriter::hide(const Entry& entry, const LayerTree::Nodes& nodes) {
 }
 
 void TreeWriter::finish(const LayerTree::Nodes& nodes,
+                        const std::function<bool(const std::string&)>& written,
                         const std::function<Entry(const std::string&)>& implied) {
   // Children first: a directory's mode may forbid to enter it.
   for (auto node = nodes.rbegin(); node != nodes.rend(); ++node) {
     const Entry& entry = node->second.entry;
     if (entry.type != EntryType::directory) continue;
     if (!node->second.implied) {
+      if (!written(entry.path)) continue;
       set_attributes(chain_.open(entry.path), entry);
     } else if (created_.count(entry.path) > 0) {
       set_attributes(chain_.open(entry.path), implied(entry.path));

@@ -35,9 +35,9 @@ class TreeWriter {
   void create_file(const Entry& entry);
   void write_content(std::span<const std::byte> bytes);
   void close_file(const Entry& entry);
-  // Attributes of the directories that have an entry, or that were made for the sake of others
-  // (`implied` tells theirs).
-  void finish(const LayerTree::Nodes& nodes,
+  // Attributes of the directories that have an entry (and are `written`), or that were made for the
+  // sake of others (`implied` tells theirs).
+  void finish(const LayerTree::Nodes& nodes, const std::function<bool(const std::string&)>& written,
               const std::function<Entry(const std::string&)>& implied);
 
  private:

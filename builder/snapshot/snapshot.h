@@ -1,39 +1,22 @@
 // Snapshots: layers as directories, made only when a RUN (or a read of file bytes) needs them, kept
-// for the next one.
-//
-// Every layer is unpacked once a boot in overlay form, and a stack is an overlay mount of those
-// directories made inside the sandbox's mount namespace. A directory gets its final name only when
-// it is whole:
-//
-//   cooper/snapshots-<boot>/<DiffId>/fs       a layer that is the same on every stack: nearly all
-//   cooper/snapshots-<boot>/<DiffId>.own/fs   what the layer itself holds, when it also needs the
-//                                             layers below it (lower_needs of layer_index.h)
-//   cooper/snapshots-<boot>/<ChainId>.on/fs   such a layer as it is on one stack
-//
-// Thread-safe. Throws base::Error.
+// for the next one (layer_directories.h). A stack is an overlay mount of those directories made
+// inside the sandbox's mount namespace. Thread-safe. Throws base::Error.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
 
-#include "builder/layer/layer_reader.h"
 #include "builder/layer/layer_stack.h"
 #include "builder/layer/tree_diff.h"
 #include "builder/sandbox/sandbox_spec.h"
+#include "builder/snapshot/layer_directories.h"
 #include "builder/store/store.h"
 #include "oci/digest.h"
 
 namespace cooper::snapshot {
-
-enum class Flavor { overlay, overlay_userxattr };
-
-// Must make sure that a layer's blob is in the store (fetching it if need be) and return its
-// descriptor.
-using BlobNeeded = std::function<oci::Descriptor(const oci::DiffId&)>;
 
 // A writable root on top of a stack: given to the sandbox, then turned into a layer or thrown away.
 class WritableRoot {
@@ -66,24 +49,16 @@ class WritableRoot {
 
 class Snapshots {
  public:
-  struct State;
   Snapshots(store::Store& store, Flavor flavor);
-  ~Snapshots();
 
-  [[nodiscard]] Flavor flavor() const;
-  // Unpacked directories of the layers, lowest first; unpacks what is missing, in parallel, once
-  // even across processes.
-  [[nodiscard]] std::vector<std::string> directories(std::span<const oci::DiffId> layers,
-                                                     const BlobNeeded& blob, std::stop_token stop);
-  // The directory that has the bytes of the files of one layer; unpacks it if need be. Only its
-  // files: what the layer takes from layers below may not be there.
-  [[nodiscard]] std::string files_of(const oci::DiffId& layer, const BlobNeeded& blob,
-                                     std::stop_token stop);
+  [[nodiscard]] Flavor flavor() const { return layers_.flavor(); }
+  [[nodiscard]] LayerDirectories& layers() { return layers_; }
   [[nodiscard]] WritableRoot create(std::span<const oci::DiffId> layers, const BlobNeeded& blob,
                                     std::stop_token stop);
 
  private:
-  std::unique_ptr<State> state_;
+  store::Store& store_;
+  LayerDirectories layers_;
 };
 
 }  // namespace cooper::snapshot

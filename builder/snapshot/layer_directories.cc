@@ -1,0 +1,268 @@
+#include "builder/snapshot/layer_directories.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <future>
+#include <memory>
+#include <utility>
+
+#include "base/error.h"
+#include "base/file_at.h"
+#include "base/sha256.h"
+#include "base/sink.h"
+#include "base/source.h"
+#include "builder/layer/layer_delta.h"
+#include "builder/layer/layer_forms.h"
+#include "builder/layer/layer_writer.h"
+
+namespace cooper::snapshot {
+namespace {
+
+constexpr const char* kFiles = "fs";
+constexpr const char* kOwn = ".own";
+constexpr const char* kOn = ".on";
+constexpr const char* kDelta = ".delta";
+constexpr const char* kMade = "snapshot";  // the name while it is made
+constexpr const char* kLines = "lines";    // records: line -> the layer that was unpacked whole
+constexpr std::uint64_t kMaxRemovedBytes = std::uint64_t{64} << 20;
+
+// A directory that will become a snapshot.
+struct Making {
+  explicit Making(const store::Store& store)
+      : temp(store.new_temp_directory()),
+        snapshot(child(temp.fd(), kMade, 0700)),
+        files(child(snapshot.get(), kFiles, 0755)) {}
+
+  static base::Fd child(int parent, const char* name, mode_t mode) {
+    if (::mkdirat(parent, name, mode) != 0) base::throw_errno("create directory", name);
+    return base::open_at(parent, name, O_RDONLY | O_DIRECTORY);
+  }
+  void write(const char* name, std::string_view text) const {
+    const base::Fd file = base::open_at(snapshot.get(), name, O_WRONLY | O_CREAT | O_EXCL, 0600);
+    base::write_all(file.get(), std::as_bytes(std::span(text)), name);
+  }
+
+  store::TempDirectory temp;
+  base::Fd snapshot, files;
+};
+
+}  // namespace
+
+LayerDirectories::LayerDirectories(store::Store& store, Flavor flavor)
+    : store_(store), flavor_(flavor) {
+  // The two forms of whiteouts and of file owners do not mix, so each has its own directories.
+  // Snapshots are not flushed to the disk, so those of another boot may be damaged: they are made
+  // anew from their blobs.
+  const std::string prefix = flavor == Flavor::overlay ? "snapshots-" : "user-snapshots-";
+  const std::string name = prefix + store.boot();
+  store.remove_directories(prefix, name);
+  directory_ = store.directory(name);
+  path_ = store.path() + "/cooper/" + name;
+}
+
+layer::TreeForm LayerDirectories::form() const {
+  return flavor_ == Flavor::overlay ? layer::TreeForm::overlay : layer::TreeForm::overlay_userxattr;
+}
+
+std::string LayerDirectories::path_of(const std::string& name) const {
+  return path_ + "/" + name + "/" + kFiles;
+}
+
+bool LayerDirectories::has(const std::string& name) const {
+  return base::try_stat_at(directory_.get(), name + "/" + kFiles).has_value();
+}
+
+void LayerDirectories::publish(int from, const char* made, const std::string& name) const {
+  if (::renameat(from, made, directory_.get(), name.c_str()) == 0) return;
+  if (errno != EEXIST && errno != ENOTEMPTY) base::throw_errno("store snapshot", name);
+}
+
+void LayerDirectories::adopt(int from, const char* made, const oci::DiffId& layer) const {
+  publish(from, made, layer.hex());
+}
+
+layer::ReadLayer LayerDirectories::read(const oci::DiffId& layer, const BlobNeeded& blob,
+                                        const base::Fd& files, std::stop_token stop,
+                                        const layer::ReadOptions& options) const {
+  const oci::Descriptor descriptor = blob(layer);
+  layer::ReadLayer read =
+      layer::read_layer(store_, descriptor, layer, files.get(), form(), std::move(stop), options);
+  if (!layer::find_layer_index(store_, layer)) {  // spares a second reading of the blob
+    layer::record_layer_blob(store_, layer, descriptor, read.tar_size);
+    layer::record_layer_index(store_, layer, read.index);
+  }
+  return read;
+}
+
+layer::LayerStack LayerDirectories::indexes(std::span<const oci::DiffId> layers,
+                                            const BlobNeeded& blob, std::stop_token stop) const {
+  std::vector<std::shared_ptr<const layer::LayerIndex>> indexes;
+  for (const oci::DiffId& layer : layers) {
+    auto index = layer::find_layer_index(store_, layer);
+    if (!index) {
+      index =
+          std::make_shared<const layer::LayerIndex>(read(layer, blob, base::Fd(), stop, {}).index);
+    }
+    indexes.push_back(std::move(index));
+  }
+  return layer::LayerStack(std::move(indexes));
+}
+
+// --- lines
+
+void LayerDirectories::set_line(const oci::DiffId& layer, const std::string& line) {
+  const std::lock_guard guard(mutex_);
+  lines_.insert_or_assign(layer, base::sha256_hex(line));
+}
+
+std::optional<std::string> LayerDirectories::line_of(const oci::DiffId& layer) const {
+  const std::lock_guard guard(mutex_);
+  const auto found = lines_.find(layer);
+  if (found == lines_.end()) return std::nullopt;
+  return found->second;
+}
+
+// --- making directories
+
+std::string LayerDirectories::prepare(const oci::DiffId& layer, const BlobNeeded& blob,
+                                      std::stop_token stop) {
+  const store::Lock lock = store_.lock("snapshot", layer.hex(), stop);
+  for (const std::string& name : {layer.hex(), layer.hex() + kOwn}) {
+    if (has(name)) return name;
+  }
+  if (auto delta = try_unpack_delta(layer, blob, stop)) return *delta;
+  return unpack(layer, blob, std::move(stop));
+}
+
+std::string LayerDirectories::unpack(const oci::DiffId& layer, const BlobNeeded& blob,
+                                     std::stop_token stop) {
+  const Making making(store_);
+  layer::ReadOptions options;
+  options.own_only = true;
+  const layer::LowerNeeds needs =
+      layer::lower_needs(read(layer, blob, making.files, std::move(stop), options).index);
+  const std::string name = layer.hex() + (needs.parents || needs.links ? kOwn : "");
+  publish(making.temp.fd(), kMade, name);
+  if (const auto line = line_of(layer)) store_.write_record(kLines, *line, layer.to_string());
+  return name;
+}
+
+std::string LayerDirectories::unpack_on(std::span<const oci::DiffId> layers, const BlobNeeded& blob,
+                                        std::stop_token stop) {
+  const std::string name = oci::chain_id(layers)->hex() + kOn;
+  const store::Lock lock = store_.lock("snapshot", name, stop);
+  if (has(name)) return name;
+  const layer::LayerStack lower = indexes(layers.first(layers.size() - 1), blob, stop);
+  layer::ReadOptions options;
+  options.lower = &lower;
+  options.open_lower = [&](const std::string& path) {
+    const auto found = lower.find(path);
+    return open_file(layers[found->layer], found->entry->path, blob, stop);
+  };
+  const Making making(store_);
+  static_cast<void>(read(layers.back(), blob, making.files, stop, options));
+  publish(making.temp.fd(), kMade, name);
+  return name;
+}
+
+std::optional<std::string> LayerDirectories::try_unpack_delta(const oci::DiffId& layer,
+                                                              const BlobNeeded& blob,
+                                                              std::stop_token stop) {
+  const std::string name = layer.hex() + kDelta;
+  if (delta_base(layer)) return name;
+  const auto line = line_of(layer);
+  const auto record = line ? store_.read_record(kLines, *line) : std::nullopt;
+  const auto neighbour = record ? oci::DiffId::try_parse(*record) : std::nullopt;
+  if (!neighbour || !has(neighbour->hex())) return std::nullopt;
+  const auto before = layer::find_layer_index(store_, *neighbour);
+  const auto after = layer::find_layer_index(store_, layer);
+  const auto delta = before && after ? layer::make_delta(*before, *after) : std::nullopt;
+  if (!delta) return std::nullopt;
+  const Making making(store_);
+  layer::ReadOptions options;
+  options.delta = &*delta;
+  static_cast<void>(read(layer, blob, making.files, std::move(stop), options));
+  making.write("base", neighbour->hex());
+  std::string removed;
+  for (const std::string& path : delta->removed) removed += path + '\0';
+  making.write("removed", removed);
+  if (has(name)) base::remove_tree_at(directory_.get(), name);  // its base is gone
+  publish(making.temp.fd(), kMade, name);
+  return name;
+}
+
+std::optional<std::string> LayerDirectories::delta_base(const oci::DiffId& layer) const {
+  const std::string name = layer.hex() + kDelta;
+  if (!has(name)) return std::nullopt;
+  base::FdSource file(base::open_at(directory_.get(), name + "/base", O_RDONLY), name);
+  std::string base = base::read_all(file, 64, name);
+  if (!has(base)) return std::nullopt;
+  return base;
+}
+
+// Whiteouts of a delta are meant for the directory it lies over, but hide what lower layers have
+// too.
+bool LayerDirectories::hides_lower(const oci::DiffId& layer, std::span<const oci::DiffId> below,
+                                   const BlobNeeded& blob, std::stop_token stop) const {
+  const std::string name = layer.hex() + kDelta;
+  base::FdSource file(base::open_at(directory_.get(), name + "/removed", O_RDONLY), name);
+  const std::string removed = base::read_all(file, kMaxRemovedBytes, name);
+  if (removed.empty()) return false;
+  const layer::LayerStack lower = indexes(below, blob, std::move(stop));
+  for (std::size_t begin = 0; begin < removed.size();) {
+    const std::size_t end = removed.find('\0', begin);
+    if (lower.find(std::string_view(removed).substr(begin, end - begin))) return true;
+    begin = end + 1;
+  }
+  return false;
+}
+
+// --- using them
+
+base::Fd LayerDirectories::open_file(const oci::DiffId& layer, const std::string& path,
+                                     const BlobNeeded& blob, std::stop_token stop) {
+  constexpr int kFlags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
+  std::string name = layer.hex();
+  if (!has(name)) name = prepare(layer, blob, stop);
+  if (name.ends_with(kDelta)) {
+    const base::Fd changed = base::open_host_directory(path_of(name));
+    if (auto file = base::try_open_in_root(changed.get(), path, kFlags)) return std::move(*file);
+    name = delta_base(layer).value();
+  }
+  const base::Fd root = base::open_host_directory(path_of(name));
+  return base::open_in_root(root.get(), path, kFlags);
+}
+
+std::vector<std::string> LayerDirectories::stack(std::span<const oci::DiffId> layers,
+                                                 const BlobNeeded& blob, std::stop_token stop) {
+  std::vector<std::future<std::string>> preparing;
+  for (const oci::DiffId& layer : layers) {
+    const bool ready = has(layer.hex());
+    preparing.push_back(std::async(ready ? std::launch::deferred : std::launch::async, [=, this] {
+      return ready ? layer.hex() : prepare(layer, blob, stop);
+    }));
+  }
+  for (const auto& one : preparing) one.wait();
+  std::vector<std::string> paths;
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    const oci::DiffId& layer = layers[i];
+    std::string name = preparing[i].get();  // throws the first failure
+    if (name.ends_with(kOwn)) {
+      name = unpack_on(layers.first(i + 1), blob, stop);
+    } else if (name.ends_with(kDelta)) {
+      if (hides_lower(layer, layers.first(i), blob, stop)) {
+        const store::Lock lock = store_.lock("snapshot", layer.hex(), stop);
+        name = has(layer.hex()) ? layer.hex() : unpack(layer, blob, stop);
+      } else {
+        paths.push_back(path_of(delta_base(layer).value()));
+      }
+    }
+    paths.push_back(path_of(name));
+  }
+  return paths;
+}
+
+}  // namespace cooper::snapshot
