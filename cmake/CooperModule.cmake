@@ -8,8 +8,9 @@
 #   cooper_unit_test(NAME builder/layer SOURCES x_test.cc DEPENDS builder/layer [LIBS ..])
 #     An executable unit_builder_layer, run by ctest with the label unit. Likewise
 #     cooper_contract_test and cooper_integration_test (labels contract, integration; an
-#     integration test may need root or servers). No SOURCES: no test. SERVERS registry redis:
-#     runs it beside servers of its own (tests/support/with-servers says how it finds them).
+#     integration test may need root or servers). No SOURCES: no test. SERVERS registry gitea redis:
+#     runs it beside servers of its own (tests/support/with-servers says how it finds them); exit
+#     status 77 means skipped.
 #
 #   cooper_script_test(NAME e2e/demo LABEL e2e COMMAND bash x.sh [TIMEOUT 600] [RESOURCE name])
 #     A test that is a command; exit status 77 means skipped. Tests with the same RESOURCE never
@@ -71,6 +72,12 @@ function(cooper_compiled_test kind timeout)
   endif()
   add_test(NAME ${kind}/${arg_NAME} COMMAND ${command})
   set_tests_properties(${kind}/${arg_NAME} PROPERTIES LABELS ${kind} TIMEOUT ${timeout})
+  if(arg_SERVERS)
+    set_tests_properties(${kind}/${arg_NAME} PROPERTIES SKIP_RETURN_CODE 77)
+  endif()
+  if("gitea" IN_LIST arg_SERVERS)
+    set_tests_properties(${kind}/${arg_NAME} PROPERTIES FIXTURES_REQUIRED gitea)
+  endif()
   if(arg_RESOURCE)
     set_tests_properties(${kind}/${arg_NAME} PROPERTIES RESOURCE_LOCK ${arg_RESOURCE})
   endif()

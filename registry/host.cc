@@ -1,5 +1,7 @@
 #include "registry/host.h"
 
+#include <algorithm>
+
 #include "registry/http/redirect.h"
 #include "registry/registry_error.h"
 #include "registry/token.h"
@@ -16,6 +18,11 @@ std::string key_of(const Scope& scope) {
 std::string parameter(const Challenge& challenge, const std::string& name) {
   const auto found = challenge.params.find(name);
   return found == challenge.params.end() ? std::string() : found->second;
+}
+
+bool is_of_gitea(const Challenge& challenge) {
+  return parameter(challenge, "service") == "container_registry" ||
+         parameter(challenge, "realm").starts_with("Gitea ");
 }
 
 }  // namespace
@@ -80,6 +87,7 @@ Host::Authorization Host::renew(const Scope& scope, const std::vector<Challenge>
       (challenges_.empty() || find_challenge(challenges, "bearer") != nullptr)) {
     challenges_ = challenges;
   }
+  if (std::ranges::any_of(challenges, is_of_gitea)) gitea_ = true;
   const auto found = authorizations_.find(key_of(scope));
   const bool renewed_by_another = found != authorizations_.end() && !(found->second == refused);
   if (renewed_by_another) return found->second;

@@ -5,6 +5,7 @@
 // realm_policy.h allows; nothing follows a redirect.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <map>
 #include <memory>
@@ -13,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "registry/blob_places.h"
 #include "registry/challenge.h"
 #include "registry/credentials.h"
 #include "registry/http/clock.h"
@@ -33,6 +35,9 @@ class Host {
   [[nodiscard]] const http::Url& endpoint() const noexcept { return endpoint_; }
   [[nodiscard]] http::Clock& clock() const noexcept { return *clock_; }
   [[nodiscard]] http::Url url(const std::string& path) const;  // below the endpoint
+  [[nodiscard]] BlobPlaces& places() noexcept { return places_; }
+  // Known from the first 401 on, which Gitea always gives.
+  [[nodiscard]] bool is_gitea() const noexcept { return gitea_; }
 
   // GET and HEAD follow redirects. Returns every status but 401, which throws Error(denied).
   [[nodiscard]] http::Response send(http::Request request, const Scope& scope);
@@ -68,6 +73,8 @@ class Host {
   std::shared_ptr<http::Clock> clock_;
   std::shared_ptr<CredentialStore> credentials_;
   AllowedRealms realms_;
+  BlobPlaces places_;
+  std::atomic<bool> gitea_ = false;
 
   std::mutex mutex_;                   // guards what follows; held while a token is fetched
   std::vector<Challenge> challenges_;  // the last that the host sent

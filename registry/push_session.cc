@@ -24,7 +24,7 @@ struct PushSession::Lookup {
 };
 
 PushSession::PushSession(Repository repository, PushOptions options)
-    : repository_(std::move(repository)), options_(std::move(options)) {}
+    : repository_(std::move(repository)), options_(std::move(options)), lanes_(options_.parallel) {}
 
 std::vector<PushReport> PushSession::push(const std::vector<PushImage>& images,
                                           std::stop_token stop) {
@@ -37,6 +37,7 @@ std::vector<PushReport> PushSession::push(const std::vector<PushImage>& images,
     const bool same = lookup.there && lookup.there->digest == digest;
     if (same) manifests_.insert(digest);
     new_repository = new_repository && !lookup.there;
+    before_[lookup.tag] = lookup.there ? std::optional(lookup.there->digest) : std::nullopt;
     (same ? tags[lookup.image].unchanged_tags : to_move[lookup.image]).push_back(lookup.tag);
   }
   std::vector<const PushBlob*> blobs;
@@ -57,7 +58,14 @@ std::vector<PushReport> PushSession::push(const std::vector<PushImage>& images,
   std::vector<PushReport> reports;
   std::set<oci::Digest> counted;
   for (std::size_t i = 0; i < images.size(); ++i) {
-    for (const std::string& reference : to_move[i]) put(images[i], reference, stop);
+    for (const std::string& reference : to_move[i]) {
+      try {
+        put(images[i], reference, stop);
+      } catch (base::Error& error) {
+        tell_what_was_written(error);
+        throw;
+      }
+    }
     PushReport report = account(images[i], counted);
     report.unchanged_tags = std::move(tags[i].unchanged_tags);
     if (!images[i].tags.empty()) report.moved_tags = to_move[i];
@@ -100,6 +108,7 @@ void PushSession::place_blobs(const std::vector<const PushBlob*>& given, bool al
 }
 
 void PushSession::place_one(const PushBlob& blob, const std::stop_token& stop) {
+  const Lanes::Lane lane = lanes_.enter(stop);
   bool fetched = !blob.fetch;
   bool started = false;
   const BlobContent content{blob.descriptor, [&](std::uint64_t offset) {
@@ -113,7 +122,15 @@ void PushSession::place_one(const PushBlob& blob, const std::stop_token& stop) {
   upload.on_sent = [&](std::uint64_t sent) {
     tell(blob.descriptor, PushProgress::Event::sent, sent);
   };
-  const Placement placement = place_blob(repository_, content, blob.mount_from, upload, stop);
+  upload.on_trouble = [this] { lanes_.narrow(); };
+  BlobPlaces& places = repository_.host().places();
+  const oci::Digest& digest = blob.descriptor.digest;
+  std::vector<std::string> sources = places.others(digest, repository_.name());
+  for (const std::string& place : blob.mount_from) {
+    if (std::ranges::find(sources, place) == sources.end()) sources.push_back(place);
+  }
+  const Placement placement = place_blob(repository_, content, sources, upload, stop);
+  places.note(digest, repository_.name());
   {
     const std::lock_guard lock(mutex_);
     placed_.emplace(blob.descriptor.digest, placement);
@@ -125,11 +142,43 @@ void PushSession::place_one(const PushBlob& blob, const std::stop_token& stop) {
 
 void PushSession::put(const PushImage& image, const std::string& reference,
                       const std::stop_token& stop) {
+  http::RetryBudget budget(options_.upload.retry, repository_.host().clock());
   for (int attempt = 1;; ++attempt) {
     stop_if_cancelled(stop);
+    put_once(image, reference, stop);
+    written_.push_back(reference);
+    if (!options_.read_back || reads_back(image, reference, stop)) break;
+    written_.pop_back();
+    if (attempt == kManifestTries || !budget.wait(stop)) {
+      throw base::Error(base::ErrorKind::network, "push",
+                        repository_.display_name() + ":" + reference,
+                        "the registry accepted the manifest but does not show it")
+          .with_hint(repository_.host().is_gitea()
+                         ? "Gitea before 1.25.3 loses errors of this kind: upgrade it, then push "
+                           "again"
+                         : "push again; nothing is sent twice");
+    }
+  }
+  manifests_.insert(oci::Digest::of_bytes(image.manifest_bytes));
+}
+
+// Some tags moved and others did not: which, and that this is no dead end.
+void PushSession::tell_what_was_written(base::Error& error) const {
+  if (written_.empty()) return;
+  std::string text = error.hint().empty() ? "" : error.hint() + "; ";
+  text += "tags written so far: ";
+  for (const std::string& reference : written_)
+    text += (&reference == &written_.front() ? "" : ", ") + reference;
+  error.with_hint(text + "; push again: what is there is not sent twice");
+}
+
+// The manifest, after blobs that vanished since they were looked up.
+void PushSession::put_once(const PushImage& image, const std::string& reference,
+                           const std::stop_token& stop) {
+  if (options_.refuse_moved) check_unmoved(reference, stop);
+  for (int attempt = 1;; ++attempt) {
     try {
-      repository_.put_manifest(reference, image.manifest_bytes, image.media_type, stop);
-      break;
+      return repository_.put_manifest(reference, image.manifest_bytes, image.media_type, stop);
     } catch (const MissingBlobs&) {
       if (attempt == kManifestTries) throw;
     }
@@ -141,19 +190,32 @@ void PushSession::put(const PushImage& image, const std::string& reference,
     }
     place_blobs(blobs, false, stop);
   }
-  if (options_.read_back) check_read_back(image, reference, stop);
-  manifests_.insert(oci::Digest::of_bytes(image.manifest_bytes));
 }
 
-void PushSession::check_read_back(const PushImage& image, const std::string& reference,
-                                  const std::stop_token& stop) {
+void PushSession::check_unmoved(const std::string& tag, const std::stop_token& stop) const {
+  const auto before = before_.find(tag);
+  if (before == before_.end()) return;  // a digest
+  const std::optional<oci::Descriptor> now = repository_.head_manifest(tag, stop);
+  const bool same = now ? before->second == now->digest : !before->second;
+  if (same) return;
+  throw base::Error(
+      base::ErrorKind::failure, "push", repository_.display_name() + ":" + tag,
+      "somebody else moved the tag meanwhile: it is " + (now ? now->digest.to_string() : "gone"))
+      .with_hint("nothing was written to it; look what it is now, then push again");
+}
+
+// False when the registry still shows what it showed before: the manifest was accepted and lost.
+bool PushSession::reads_back(const PushImage& image, const std::string& reference,
+                             const std::stop_token& stop) const {
   const std::optional<FetchedManifest> back = repository_.try_get_manifest(reference, stop);
-  if (back && back->bytes == image.manifest_bytes) return;
-  throw base::Error(base::ErrorKind::network, "push", repository_.display_name() + ":" + reference,
-                    back ? "the registry now shows another manifest, " +
-                               back->descriptor.digest.to_string() +
-                               "; somebody else pushed this tag at the same time"
-                         : "the registry accepted the manifest but does not have it");
+  if (back && back->bytes == image.manifest_bytes) return true;
+  const auto before = before_.find(reference);
+  const bool old = before != before_.end() && back && before->second == back->descriptor.digest;
+  if (!back || old) return false;
+  throw base::Error(base::ErrorKind::failure, "push", repository_.display_name() + ":" + reference,
+                    "the registry now shows another manifest, " +
+                        back->descriptor.digest.to_string() +
+                        "; somebody else pushed this tag at the same time");
 }
 
 void PushSession::tell(const oci::Descriptor& blob, PushProgress::Event event, std::uint64_t sent) {

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "registry/blob_upload.h"
+#include "registry/lanes.h"
 #include "registry/repository.h"
 
 namespace cooper::registry {
@@ -26,7 +27,8 @@ struct PushBlob {
   // Called once before the first open() if the registry lacks the blob: fetches it from where the
   // base image came from.
   std::function<void(std::stop_token)> fetch = {};
-  std::vector<std::string> mount_from = {};  // repositories of the same registry that have it
+  // Repositories of the same registry that have it, beside those that Host::places() knows.
+  std::vector<std::string> mount_from = {};
 };
 
 struct PushImage {
@@ -45,8 +47,11 @@ struct PushProgress {
 };
 
 struct PushOptions {
-  unsigned parallel = 4;
+  unsigned parallel = 4;  // transfers; one at a time once the registry gets into trouble
   bool read_back = true;  // GET each manifest that was put and compare the bytes
+  // Before a tag is written it is looked up once more; one that moved since push() began is an
+  // error.
+  bool refuse_moved = false;
   UploadOptions upload = {};
   std::function<void(const PushProgress&)> progress =
       {};  // called from several threads, one at a time
@@ -78,13 +83,19 @@ class PushSession {
                    const std::stop_token& stop);
   void place_one(const PushBlob& blob, const std::stop_token& stop);
   void put(const PushImage& image, const std::string& reference, const std::stop_token& stop);
-  void check_read_back(const PushImage& image, const std::string& reference,
-                       const std::stop_token& stop);
+  void put_once(const PushImage& image, const std::string& reference, const std::stop_token& stop);
+  void tell_what_was_written(base::Error& error) const;
+  void check_unmoved(const std::string& tag, const std::stop_token& stop) const;
+  [[nodiscard]] bool reads_back(const PushImage& image, const std::string& reference,
+                                const std::stop_token& stop) const;
   void tell(const oci::Descriptor& blob, PushProgress::Event event, std::uint64_t sent = 0);
   [[nodiscard]] PushReport account(const PushImage& image, std::set<oci::Digest>& counted);
 
   Repository repository_;
   PushOptions options_;
+  Lanes lanes_;
+  std::map<std::string, std::optional<oci::Digest>> before_;  // what tags meant at first
+  std::vector<std::string> written_;                          // tags and digests, in order
   std::mutex mutex_;                         // guards what follows, and progress calls
   std::map<oci::Digest, Placement> placed_;  // blobs that are in the repository
   std::set<oci::Digest> manifests_;          // manifests that are

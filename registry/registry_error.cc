@@ -13,8 +13,19 @@ base::ErrorKind kind_of(int status) {
   }
 }
 
-std::string hint_for(int status, const std::string& said) {
-  switch (status) {
+// A registry whose disk is full answers 507, or 500 with the cause somewhere in the details
+// (distribution: error number 28).
+bool says_disk_full(const http::Response& response) {
+  if (response.status == 507) return true;
+  return response.status >= 500 &&
+         (response.body.find("no space left on device") != std::string::npos ||
+          response.body.find("\"Err\":28") != std::string::npos);
+}
+
+std::string hint_for(const http::Response& response, const std::string& said) {
+  if (says_disk_full(response))
+    return "the registry's disk is full: free space there, then try again";
+  switch (response.status) {
     case 403:
       return said.empty()
                  ? "the registry gave no reason: missing permission, or a storage quota is exceeded"
@@ -23,7 +34,12 @@ std::string hint_for(int status, const std::string& said) {
       return "a proxy before the registry limits the size of requests; raise it (nginx: "
              "client_max_body_size)";
     case 429: return "the registry limits how often it may be asked; try again later or log in";
-    default: return "";
+    case 502:
+    case 503:
+    case 504: return "the registry, or a proxy before it, is not well; try again later";
+    default:
+      return response.status >= 500 ? "the registry failed; its own log says why, then try again"
+                                    : "";
   }
 }
 
@@ -57,8 +73,7 @@ base::Error registry_error(const std::string& doing, const std::string& thing,
       request.method + " " + http::redacted(request.url) + ": " + status_text(response.status);
   if (!said.empty()) cause += ": " + said;
   base::Error error(kind_of(response.status), doing, thing, cause);
-  if (const std::string hint = hint_for(response.status, said); !hint.empty())
-    error.with_hint(hint);
+  if (const std::string hint = hint_for(response, said); !hint.empty()) error.with_hint(hint);
   return error;
 }
 

@@ -86,11 +86,14 @@ std::optional<oci::Descriptor> Repository::head_manifest(const std::string& refe
   head.headers.set("Accept", accepted_types());
   const http::Response response = send(head);
   if (response.status == 404) return std::nullopt;
-  if (response.status != 200)
+  const bool told_why = response.status != 400 && response.status != 403;
+  if (response.status != 200 && told_why)
     throw registry_error("look up", display_name() + ":" + reference, head, response);
   const std::optional<oci::Digest> digest = content_digest(response);
   const std::optional<std::uint64_t> size = content_length(response);
-  if (digest && size && *size > 0) return oci::Descriptor{media_type_of(response), *digest, *size};
+  if (response.status == 200 && digest && size && *size > 0)
+    return oci::Descriptor{media_type_of(response), *digest, *size};
+  // An answer to HEAD has no body: GET says what is missing, or why it is refused.
   std::optional<FetchedManifest> fetched = try_get_manifest(reference, stop);
   return fetched ? std::optional(fetched->descriptor) : std::nullopt;
 }

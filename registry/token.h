@@ -14,8 +14,9 @@ namespace cooper::registry {
 
 struct Token {
   std::string text;
-  std::optional<std::chrono::seconds>
-      lifetime;  // nullopt: not said; it is used until it is refused
+  // As expires_in says, else what the text says if it is a JSON Web Token; nullopt: not said, it is
+  // used until it is refused.
+  std::optional<std::chrono::seconds> lifetime;
 };
 
 // Throws base::Error(network) when there is no token in it; never shows the text.

@@ -131,6 +131,7 @@ UploadSession::Step UploadSession::send_chunk() {
   patch.headers.set("Content-Range",
                     std::to_string(offset_) + "-" + std::to_string(offset_ + length - 1));
   patch.body = slice(length);
+  patch.deadline = std::chrono::seconds(0);
   const http::Clock::TimePoint started = repository_.host().clock().now();
   try {
     return judge_chunk(patch, repository_.send(patch, true), length, started);
@@ -176,7 +177,7 @@ void UploadSession::recover_chunk(const http::Request&, const http::Response* re
 }
 
 bool UploadSession::resume() {
-  if (resumed_ || offset_ == 0) return false;
+  if (resumed_ || offset_ == 0 || repository_.host().is_gitea()) return false;
   resumed_ = true;
   try {
     const http::Response response = repository_.send(session_request("GET"), true);
@@ -203,7 +204,18 @@ void UploadSession::restart() {
   offset_ = 0;
 }
 
+// A body in one piece did not get through: a proxy may allow less, or less time. In chunks from
+// now.
+void UploadSession::break_up() {
+  const std::uint64_t size = content_.descriptor.size;
+  if (in_pieces_ || size <= smallest_) return;
+  in_pieces_ = true;
+  chunk_ = std::max(smallest_, std::min(chunk_, size) / 2);
+}
+
 void UploadSession::wait_or_throw(const base::Error& error, const http::Response* response) {
+  if (options_.on_trouble && (response == nullptr || response->status >= 500))
+    options_.on_trouble();
   const auto told = response != nullptr
                         ? http::retry_after(*response, repository_.host().clock().unix_seconds())
                         : std::nullopt;
@@ -226,6 +238,7 @@ UploadSession::Step UploadSession::commit(bool with_body) {
   if (with_body) put.body = slice(content_.descriptor.size);
   // The registry may hash and move the whole blob before it answers.
   put.idle_timeout += std::chrono::seconds(content_.descriptor.size / 20'000'000);
+  put.deadline = std::chrono::seconds(0);
   try {
     return judge_commit(put, repository_.send(put, true), with_body);
   } catch (const http::TransportError& error) {
@@ -234,7 +247,10 @@ UploadSession::Step UploadSession::commit(bool with_body) {
   }
   if (repository_.has_blob(content_.descriptor, stop_))
     return Step::done;  // only the answer was lost
-  if (with_body) restart();
+  if (with_body) {
+    break_up();
+    restart();
+  }
   return Step::again;
 }
 
@@ -249,8 +265,7 @@ UploadSession::Step UploadSession::judge_commit(const http::Request& request,
     return Step::again;
   }
   if (response.status == 413 && with_body && content_.descriptor.size > smallest_) {
-    in_pieces_ = true;
-    chunk_ = std::max(smallest_, std::min(chunk_, content_.descriptor.size) / 2);
+    break_up();
     restart();
     return Step::again;
   }
@@ -258,7 +273,8 @@ UploadSession::Step UploadSession::judge_commit(const http::Request& request,
   if (!lost && !http::is_transient_status(response.status)) throw error;
   wait_or_throw(error, &response);
   if (repository_.has_blob(content_.descriptor, stop_)) return Step::done;
-  if (with_body || lost || resumed_) restart();
+  if (with_body) break_up();
+  if (with_body || lost || resumed_ || repository_.host().is_gitea()) restart();
   resumed_ = true;  // the same session gets one more chance
   return Step::again;
 }

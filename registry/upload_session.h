@@ -30,6 +30,7 @@ class UploadSession {
   [[nodiscard]] Step judge_commit(const http::Request& request, const http::Response& response,
                                   bool with_body);
   void recover_chunk(const http::Request& request, const http::Response* response);
+  void break_up();
   void wait_or_throw(const base::Error& error, const http::Response* response);
   void restart();
   [[nodiscard]] bool resume();

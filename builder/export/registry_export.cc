@@ -2,7 +2,6 @@
 
 #include <map>
 #include <mutex>
-#include <set>
 
 #include "base/error.h"
 #include "builder/export/image_blobs.h"
@@ -49,29 +48,23 @@ class Push {
       };
     }
     std::vector<registry::PushImage> list;
-    for (const auto& [job, tags] : images) list.push_back(describe(*job->image, tags, name.first));
+    for (const auto& [job, tags] : images) list.push_back(describe(*job->image, tags));
     registry::PushSession session(tools_.client->repository({name.first, name.second, "", {}}),
                                   std::move(options));
     const std::vector<registry::PushReport> reports = session.push(list, stop_);
     for (std::size_t i = 0; i < reports.size(); ++i) {
       take(reports[i], display, *outcomes[i]);
-      for (const registry::PushBlob& blob : list[i].blobs) {
-        places_[name.first][blob.descriptor.digest].insert(name.second);
-      }
     }
   }
 
  private:
-  registry::PushImage describe(const Image& image, const std::vector<std::string>& tags,
-                               const std::string& host) {
+  registry::PushImage describe(const Image& image, const std::vector<std::string>& tags) {
     registry::PushImage out{image.name, image.manifest_bytes, image.manifest.media_type, {}, tags};
     for (const oci::Descriptor& blob : blobs_of(image)) {
-      const std::set<std::string>& known = places_[host][blob.digest];
       out.blobs.push_back(
           {blob,
            [this, blob](std::uint64_t offset) { return open_blob_at(tools_.store, blob, offset); },
-           [this, &image, blob](const std::stop_token&) { fetch(image, blob); },
-           {known.begin(), known.end()}});
+           [this, &image, blob](const std::stop_token&) { fetch(image, blob); }});
     }
     return out;
   }
@@ -99,8 +92,6 @@ class Push {
   std::stop_token stop_;
   std::mutex mutex_;
   std::map<oci::Digest, std::shared_ptr<std::once_flag>> fetched_;
-  std::map<std::string, std::map<oci::Digest, std::set<std::string>>>
-      places_;  // by host: repositories that have it
 };
 
 }  // namespace

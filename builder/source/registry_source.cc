@@ -53,8 +53,11 @@ ResolvedImage RegistrySource::resolve(const oci::Platform& platform, std::stop_t
     return read_document(repository, document, stop);
   };
   const auto finish = [&](TopDocument top) {
-    return resolve_documents(oci::to_string(reference_), std::move(top), platform, read,
-                             std::make_shared<RegistryBlobs>(repository));
+    ResolvedImage image = resolve_documents(oci::to_string(reference_), std::move(top), platform,
+                                            read, std::make_shared<RegistryBlobs>(repository));
+    for (const oci::Descriptor& layer : image.layers)
+      repository.host().places().note(layer.digest, repository.name());
+    return image;
   };
   if (store_ != nullptr && reference_.digest) {
     if (std::optional<std::string> known =

@@ -111,6 +111,8 @@ void CurlExchange::set_connection(const CurlOptions& options) {
   set(handle_, CURLOPT_CONNECTTIMEOUT, static_cast<long>(options.connect_timeout.count()));
   set(handle_, CURLOPT_LOW_SPEED_LIMIT, 1L);
   set(handle_, CURLOPT_LOW_SPEED_TIME, static_cast<long>(request_.idle_timeout.count()));
+  if (!request_.sink_for)
+    set(handle_, CURLOPT_TIMEOUT, static_cast<long>(request_.deadline.count()));
   set(handle_, CURLOPT_BUFFERSIZE, 512L * 1024);
   set(handle_, CURLOPT_UPLOAD_BUFFERSIZE, 512L * 1024);
   set(handle_, CURLOPT_USERAGENT, "cooper/" COOPER_VERSION);

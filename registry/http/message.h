@@ -68,6 +68,9 @@ struct Request {
   std::uint64_t body_limit =
       64 * 1024;  // bytes of Response::body; more is Error(limit), of a status >= 400 cut off
   std::chrono::seconds idle_timeout{60};
+  // Of the whole exchange, however busy it is; 0: none. Does not hold when the answer goes to a
+  // sink.
+  std::chrono::seconds deadline{300};
   Retry retry = Retry::safe;
   std::stop_token stop = {};
   // ADD <url> sets it: an answer from a loopback, private or link-local address (after name

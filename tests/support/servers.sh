@@ -4,9 +4,15 @@
 #   . tests/support/servers.sh
 #   servers_begin FOLDER           everything (data, configurations, logs) goes below FOLDER
 #   trap servers_end EXIT          stops what was started, by process id
-#   start_registry [NAME] [--auth USER:PASSWORD] [--read-only]
+#   start_registry [NAME] [--auth USER:PASSWORD] [--read-only] [--tls]
 #                                  Debian's docker-registry, deletions enabled; sets registry_address
-#                                  (127.0.0.1:PORT) and registry_data
+#                                  (127.0.0.1:PORT) and registry_data. --tls: https with HTTP/2, for
+#                                  clients with a certificate only; sets registry_certificates, a folder
+#                                  with ca.crt, client.cert and client.key
+#   start_gitea [NAME]             real Gitea (see build-gitea); sets gitea_address, gitea_user,
+#                                  gitea_password, gitea_token (may write packages of gitea_user and of
+#                                  the organization "team"), gitea_read_token and gitea_stranger_token (of
+#                                  a user who may write nothing there). Returns 77 where it cannot be built
 #   start_redis [NAME]             nothing is saved; sets redis_port
 #   stop_server NAME               stops one before the end
 #
@@ -16,8 +22,16 @@
 
 registry_address=""
 registry_data=""
+registry_certificates=""
+gitea_address=""
+gitea_user=cooper
+gitea_password=staves-of-oak
+gitea_token=""
+gitea_read_token=""
+gitea_stranger_token=""
 redis_port=""
 servers_folder=""
+servers_here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 servers_outlive=${servers_outlive:-no}
 
 servers_begin() {
@@ -126,6 +140,14 @@ http:
   addr: 127.0.0.1:$1
   secret: loopback-only
 CONFIG
+  if [ -n "$_registry_tls" ]; then
+    cat >>"$_registry_folder/config.yml" <<CONFIG
+  tls:
+    certificate: $_registry_tls/server.crt
+    key: $_registry_tls/server.key
+    clientcas: [$_registry_tls/ca.crt]
+CONFIG
+  fi
   if [ -n "$_registry_auth" ]; then
     # The hash is bcrypt, the only form that the registry reads.
     COOPER_PASSWORD=${_registry_auth#*:} perl -e '
@@ -141,29 +163,150 @@ CONFIG
   fi
 }
 
+# An authority, and a certificate of the server and one of a client that it vouches for.
+_make_certificates() {
+  local folder=$1
+  mkdir -p "$folder"
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=cooper-test-authority \
+    -keyout "$folder/ca.key" -out "$folder/ca.crt" 2>/dev/null || return 1
+  _certify "$folder" server.crt server.key "subjectAltName=IP:127.0.0.1,DNS:localhost" || return 1
+  _certify "$folder" client.cert client.key "extendedKeyUsage=clientAuth"
+}
+
+_certify() {
+  openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$2" -keyout "$1/$3" \
+    -out "$1/request.csr" 2>/dev/null &&
+    openssl x509 -req -in "$1/request.csr" -CA "$1/ca.crt" -CAkey "$1/ca.key" -CAcreateserial -days 2 \
+      -extfile <(echo "$4") -out "$1/$2" 2>/dev/null
+}
+
 _registry_answers() {
   local status
+  if [ -n "$_registry_tls" ]; then
+    curl -s --noproxy '*' --cacert "$_registry_tls/ca.crt" --cert "$_registry_tls/client.cert" \
+      --key "$_registry_tls/client.key" -f "https://127.0.0.1:$1/v2/"
+    return
+  fi
   status=$(curl -s --noproxy '*' -o /dev/null -w '%{http_code}' "http://127.0.0.1:$1/v2/")
   [ "$status" = 200 ] || [ "$status" = 401 ]
 }
 
 start_registry() {
   local name=registry
-  _registry_auth="" _registry_read_only=false
+  _registry_auth="" _registry_read_only=false _registry_tls=""
   while [ $# -gt 0 ]; do
     case $1 in
       --auth) _registry_auth=$2 && shift ;;
       --read-only) _registry_read_only=true ;;
+      --tls) _registry_tls=yes ;;
       *) name=$1 ;;
     esac
     shift
   done
   _registry_folder=$servers_folder/$name
   mkdir -p "$_registry_folder/data"
+  if [ -n "$_registry_tls" ]; then
+    _registry_tls=$_registry_folder/certificates
+    _make_certificates "$_registry_tls" || return 1
+  fi
   _start "$name" _registry_config _registry_answers \
     env OTEL_TRACES_EXPORTER=none docker-registry serve "$_registry_folder/config.yml" || return 1
   registry_address=127.0.0.1:$_port
   registry_data=$_registry_folder/data
+  registry_certificates=$_registry_tls
+}
+
+_gitea_config() {
+  local root=false
+  if [ "$(id -u)" = 0 ]; then
+    root=true # else it does not start
+  fi
+  cat >"$_gitea_folder/app.ini" <<CONFIG
+RUN_USER = $(id -un)
+RUN_MODE = prod
+I_AM_BEING_UNSAFE_RUNNING_AS_ROOT = $root
+WORK_PATH = $_gitea_folder
+
+[server]
+HTTP_ADDR = 127.0.0.1
+HTTP_PORT = $1
+ROOT_URL = http://127.0.0.1:$1/
+STATIC_ROOT_PATH = $_gitea_static
+DISABLE_SSH = true
+OFFLINE_MODE = true
+
+[database]
+DB_TYPE = sqlite3
+PATH = $_gitea_folder/gitea.db
+
+[security]
+INSTALL_LOCK = true
+SECRET_KEY = loopback-only
+INTERNAL_TOKEN = loopback-only
+PASSWORD_HASH_ALGO = pbkdf2_v1
+
+[oauth2]
+ENABLED = false
+
+[log]
+MODE = console
+LEVEL = warn
+
+[indexer]
+ISSUE_INDEXER_TYPE = db
+
+[queue]
+TYPE = channel
+
+[actions]
+ENABLED = false
+
+[cron]
+ENABLED = false
+CONFIG
+}
+
+_gitea_answers() {
+  curl -s --noproxy '*' -f "http://127.0.0.1:$1/api/v1/version"
+}
+
+_gitea_admin() {
+  env HOME="$_gitea_folder" "$_gitea_program" "$@" --config "$_gitea_folder/app.ini" 2>>"$_gitea_folder/admin.log"
+}
+
+_gitea_token() {
+  _gitea_admin admin user generate-access-token --raw --username "$1" --token-name "$2" --scopes "$3"
+}
+
+_gitea_people() {
+  _gitea_admin migrate >/dev/null &&
+    _gitea_admin admin user create --username "$gitea_user" --password "$gitea_password" \
+      --email cooper@example.invalid --must-change-password=false >/dev/null &&
+    _gitea_admin admin user create --username stranger --password "$gitea_password" \
+      --email stranger@example.invalid --must-change-password=false >/dev/null &&
+    gitea_token=$(_gitea_token "$gitea_user" write write:package) &&
+    gitea_read_token=$(_gitea_token "$gitea_user" read read:package) &&
+    gitea_stranger_token=$(_gitea_token stranger write write:package) &&
+    _gitea_setup_token=$(_gitea_token "$gitea_user" setup write:organization)
+}
+
+start_gitea() {
+  local name=${1:-gitea} made
+  made=$("$servers_here/build-gitea") || return
+  _gitea_program=$made/gitea _gitea_static=$made/static
+  _gitea_folder=$servers_folder/$name
+  mkdir -p "$_gitea_folder"
+  _gitea_config 0
+  if ! _gitea_people; then
+    echo "cannot set up $name:" >&2
+    tail -n 20 "$_gitea_folder/admin.log" >&2
+    return 1
+  fi
+  _start "$name" _gitea_config _gitea_answers \
+    env HOME="$_gitea_folder" "$_gitea_program" web --config "$_gitea_folder/app.ini" || return 1
+  gitea_address=127.0.0.1:$_port
+  curl -s --noproxy '*' -f -o /dev/null -H "Authorization: token $_gitea_setup_token" \
+    -H 'Content-Type: application/json' -d '{"username":"team"}' "http://$gitea_address/api/v1/orgs"
 }
 
 _redis_answers() {

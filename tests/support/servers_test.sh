@@ -35,6 +35,12 @@ start_registry guarded --auth "cooper:staves"
 [ "$(status_of -u cooper:staves "http://$registry_address/v2/")" = 200 ] || fail "the password is refused"
 [ "$(status_of -u cooper:wrong "http://$registry_address/v2/")" = 401 ] || fail "any password is taken"
 
+start_registry secured --tls
+certified=(--cacert "$registry_certificates/ca.crt" --cert "$registry_certificates/client.cert"
+  --key "$registry_certificates/client.key")
+[ "$(status_of "${certified[@]}" "https://$registry_address/v2/")" = 200 ] || fail "the certificates are of no use"
+[ "$(status_of "${certified[@]:0:2}" "https://$registry_address/v2/")" = 000 ] || fail "no certificate is needed"
+
 start_redis
 [ "$(redis-cli -p "$redis_port" set a b)" = OK ] || fail "redis does not answer"
 

@@ -1,6 +1,7 @@
 #include "tests/contract/registry/fake_registry.h"
 
 #include <algorithm>
+#include <cctype>
 
 #include "base/source.h"
 #include "oci/digest.h"
@@ -94,7 +95,7 @@ http::Response FakeRegistry::answer(const http::Request& request) {
 http::Response FakeRegistry::give_token(const http::Request& request) {
   const std::string said = request.headers.find("Authorization").value_or("");
   if (said == "Basic " + registry::encode_base64(user + ":" + password)) {
-    return {200, {}, R"({"token":"good","expires_in":300})"};
+    return {200, {}, R"({"token":")" + token() + R"(","expires_in":300})"};
   }
   return said.empty() ? http::Response{200, {}, R"({"access_token":"anonymous"})"}
                       : error_answer(401, "UNAUTHORIZED");
@@ -104,14 +105,15 @@ std::optional<http::Response> FakeRegistry::refuse(const http::Request& request,
   if (auth == Auth::none) return std::nullopt;
   const std::string said = request.headers.find("Authorization").value_or("");
   const std::string good = auth == Auth::token
-                               ? "Bearer good"
+                               ? "Bearer " + token()
                                : "Basic " + registry::encode_base64(user + ":" + password);
   if (said == good && (write_allowed || !write)) return std::nullopt;
   http::Response response = error_answer(401, "UNAUTHORIZED");
   if (auth == Auth::token) {
     const std::string where = realm.empty() ? http::origin(request.url) + "/token" : realm;
-    response.headers.add("WWW-Authenticate",
-                         "Bearer realm=\"" + where + "\",service=\"fake\",scope=\"*\"");
+    response.headers.add("WWW-Authenticate", "Bearer realm=\"" + where + "\",service=\"" +
+                                                 (gitea ? "container_registry" : "fake") +
+                                                 "\",scope=\"*\"");
   } else {
     response.headers.add("WWW-Authenticate", "Basic realm=\"fake, with a comma\"");
   }
@@ -139,9 +141,15 @@ http::Response FakeRegistry::start_upload(const http::Request& request, const st
     repositories[name].blobs[mount] = from->second.blobs[mount];
     return {201, {{"Location", "/v2/" + name + "/blobs/" + mount}}};
   }
+  const bool others = std::ranges::any_of(
+      uploads, [&](const auto& upload) { return upload.second.repository == name; });
+  if (gitea && gitea_version < 12700 && others && repositories[name].blobs.empty())
+    return {500};  // both wanted to create the package
   const std::string id = "upload" + std::to_string(next_upload_++);
   uploads[id] = {name, {}};
-  return {202, {{"Location", "/v2/" + name + "/blobs/uploads/" + id}, {"Range", "0-0"}}};
+  http::Response response{202, {{"Location", "/v2/" + name + "/blobs/uploads/" + id}}};
+  if (!gitea || gitea_version <= 12400) response.headers.add("Range", "0-0");
+  return response;
 }
 
 // False when the body broke: what came until then is kept, as a server does.
@@ -166,8 +174,9 @@ http::Response FakeRegistry::continue_upload(const http::Request& request, const
   if (found == uploads.end()) return error_answer(404, "BLOB_UPLOAD_UNKNOWN");
   Upload& upload = found->second;
   const std::string location = "/v2/" + upload.repository + "/blobs/uploads/" + id;
-  const std::string range =
+  std::string range =
       "0-" + std::to_string(upload.received.empty() ? 0 : upload.received.size() - 1);
+  if (gitea && gitea_version <= 12400 && upload.received.empty()) range = "0--1";
   if (request.method == "GET") return {204, {{"Location", location}, {"Range", range}}};
   if (request.method == "DELETE") {
     uploads.erase(found);
@@ -200,7 +209,10 @@ http::Response FakeRegistry::finish_upload(const http::Request& request, const s
 }
 
 http::Response FakeRegistry::serve_manifest(const http::Request& request, Repository& repository,
-                                            const std::string& reference) {
+                                            std::string reference) {
+  if (gitea && reference.find(':') == std::string::npos)
+    std::ranges::transform(reference, reference.begin(),
+                           [](unsigned char c) { return std::tolower(c); });
   if (request.method == "PUT") return put_manifest(request, repository, reference);
   if (request.method == "DELETE") return delete_manifest(repository, reference);
   const auto tag = repository.tags.find(reference);
@@ -225,9 +237,26 @@ http::Response FakeRegistry::put_manifest(const http::Request& request, Reposito
     }
   }
   const std::string digest = digest_of(bytes);
+  if (auto answer = lose_manifest(repository, reference, digest)) return *answer;
   repository.manifests[digest] = {request.headers.find("Content-Type").value_or(""), bytes};
   if (reference.find(':') == std::string::npos) repository.tags[reference] = digest;
   return {201, {{"Docker-Content-Digest", digest}}};
+}
+
+// What old Giteas did instead of storing a manifest.
+std::optional<http::Response> FakeRegistry::lose_manifest(const Repository& repository,
+                                                          const std::string& tag,
+                                                          const std::string& digest) {
+  const bool swallows = gitea && gitea_version >= 12500 && gitea_version <= 12502;
+  if (lost_manifests > 0) {
+    --lost_manifests;
+    return http::Response{swallows ? 201 : 500};
+  }
+  const auto old = repository.tags.find(tag);
+  const bool keeps_old = gitea && gitea_version >= 12500 && gitea_version <= 12501;
+  if (keeps_old && old != repository.tags.end() && old->second != digest)
+    return http::Response{201, {{"Docker-Content-Digest", digest}}};
+  return std::nullopt;
 }
 
 http::Response FakeRegistry::delete_manifest(Repository& repository,

@@ -37,7 +37,12 @@ class FakeRegistry final : public http::Transport {
   std::string user = "cooper", password = "staves";
   std::string realm;          // of the token challenge; default: the host's own /token
   bool write_allowed = true;  // else a push gets 401 whatever the token is
-  bool gitea = false;  // sessions that broke are poisoned; tags may be deleted; endless next links
+  // Sessions that broke are poisoned; tags may be deleted, and are in lower case; endless next
+  // links.
+  bool gitea = false;
+  int gitea_version = 12703;  // 1.27.3; older ones have their old bugs
+  int lost_manifests =
+      0;  // so many PUTs of manifests are rolled back; 1.25.0 to 1.25.2 say 201 then
   std::size_t tag_page = 0;        // tags on a page; 0: all
   std::uint64_t largest_body = 0;  // a proxy's limit, answered with 413; 0: none
   // Called before each request: an answer to give instead, or a TransportError to throw.
@@ -46,6 +51,8 @@ class FakeRegistry final : public http::Transport {
   std::function<void(const http::Request&, http::Response&)> tamper;
   // The next request with a body breaks after so many bytes of it.
   std::optional<std::uint64_t> break_body_after;
+
+  void expire_tokens() { ++token_; }  // those given so far are refused from now on
 
   // --- what happened
   std::map<std::string, Repository> repositories;
@@ -67,17 +74,24 @@ class FakeRegistry final : public http::Transport {
   http::Response continue_upload(const http::Request& request, const std::string& id);
   http::Response finish_upload(const http::Request& request, const std::string& id);
   http::Response serve_manifest(const http::Request& request, Repository& repository,
-                                const std::string& reference);
+                                std::string reference);
   http::Response put_manifest(const http::Request& request, Repository& repository,
                               const std::string& reference);
   http::Response delete_manifest(Repository& repository, const std::string& reference) const;
   http::Response list_tags(const http::Request& request, const std::string& name);
+  [[nodiscard]] std::optional<http::Response> lose_manifest(const Repository& repository,
+                                                            const std::string& tag,
+                                                            const std::string& digest);
   [[nodiscard]] bool receive(const http::Request& request, std::string& into);
   http::Response deliver(const http::Request& request, http::Response response,
                          const std::string& body);
 
   std::mutex mutex_;
   int next_upload_ = 1;
+  int token_ = 0;  // tokens are "good", then "good1", ...
+  [[nodiscard]] std::string token() const {
+    return token_ == 0 ? "good" : "good" + std::to_string(token_);
+  }
 };
 
 // An answer with the distribution specification's error document.

@@ -3,41 +3,12 @@
 #include <doctest/doctest.h>
 
 #include "base/error.h"
-#include "oci/media_type.h"
-#include "tests/unit/registry/registry_fixture.h"
+#include "tests/unit/registry/push_images.h"
 
 namespace cooper::registry {
 namespace {
 
-using test::RegistryFixture;
-using test::sample_blob;
-using test::SampleBlob;
-
-struct Images : RegistryFixture {
-  SampleBlob config = sample_blob("{}", std::string(oci::media_type::kConfig));
-  SampleBlob shared =
-      sample_blob(test::sample_bytes(50'000, 1), std::string(oci::media_type::kLayerTar));
-  SampleBlob own = sample_blob("own", std::string(oci::media_type::kLayerTar));
-  int fetched = 0;
-
-  PushBlob blob(const SampleBlob& sample) {
-    return {sample.descriptor, [&sample](std::uint64_t offset) {
-              return std::make_unique<base::StringSource>(
-                  std::string_view(sample.bytes).substr(offset));
-            }};
-  }
-  PushImage image(const std::vector<SampleBlob>& layers, std::vector<std::string> tags) {
-    PushImage out{"x",
-                  test::sample_manifest(config, layers),
-                  std::string(oci::media_type::kManifest),
-                  {},
-                  std::move(tags)};
-    out.blobs.push_back(blob(config));
-    for (const SampleBlob& layer : layers)
-      out.blobs.push_back(blob(layer.bytes == own.bytes ? own : shared));
-    return out;
-  }
-};
+using test::Images;
 
 TEST_CASE("an unchanged release costs one request a tag") {
   Images f;
