@@ -1,0 +1,197 @@
+"""The scripts of deploy/gitea/release.yml, run as a runner runs them: bash -e, the job's environment, an empty directory."""
+import base64
+import http.server
+import os
+import pathlib
+import ssl
+import subprocess
+import tempfile
+import threading
+import unittest
+
+import yaml
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+WORKFLOW = yaml.safe_load((ROOT / "deploy/gitea/release.yml").read_text())
+
+
+def step(job, name):
+    found = [one for one in WORKFLOW["jobs"][job]["steps"] if one["name"] == name]
+    assert len(found) == 1, name
+    return found[0]["run"]
+
+
+class Job:
+    """A workspace, a directory of recorded programs, and the environment of a run."""
+
+    def __init__(self):
+        self.root = pathlib.Path(tempfile.mkdtemp(prefix="workflow"))
+        for name in ("bin", "home", "work", "tmp"):
+            (self.root / name).mkdir()
+        self.calls = self.root / "calls"
+        self.environment = {
+            "PATH": f"{self.root}/bin:{os.environ['PATH']}", "HOME": f"{self.root}/home", "TMPDIR": f"{self.root}/tmp",
+            "GITHUB_REF": "refs/tags/v1.4.0-RC1", "GITHUB_REF_NAME": "v1.4.0-RC1", "GITHUB_SHA": "0" * 40,
+            "GITHUB_REPOSITORY": "ezscale/website", "GITHUB_SERVER_URL": "https://git.example", **WORKFLOW["env"]}
+
+    def record(self, program, more=""):
+        path = self.root / "bin" / program
+        path.write_text(f'#!/bin/sh\necho "{program} $*" >>{self.calls}\n{more}\n')
+        path.chmod(0o755)
+
+    def run(self, job, name, **environment):
+        script = self.root / "step.sh"
+        script.write_text(step(job, name))
+        return subprocess.run(["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", str(script)],
+                              env={**self.environment, **environment}, cwd=self.root / "work", text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, timeout=60)
+
+    def called(self):
+        return self.calls.read_text().splitlines() if self.calls.exists() else []
+
+    def close(self):
+        subprocess.run(["rm", "-rf", str(self.root)], check=True)
+
+
+class JobTest(unittest.TestCase):
+    def setUp(self):
+        self.job = Job()
+        self.addCleanup(self.job.close)
+
+
+class Registry(http.server.BaseHTTPRequestHandler):
+    """Begins an upload for the user ci with the password good; as Gitea does, with a path in Location."""
+
+    def do_POST(self):
+        self.server.seen.append(f"POST {self.path}")
+        good = "Basic " + base64.b64encode(b"ci:good").decode()
+        self.send_response(202 if self.headers["Authorization"] == good else 401)
+        self.send_header("Location", "/v2/ezscale/website/blobs/uploads/abc")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def do_DELETE(self):
+        self.server.seen.append(f"DELETE {self.path}")
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+class Token(JobTest):
+    def setUp(self):
+        super().setUp()
+        key, certificate = self.job.root / "key.pem", self.job.root / "cert.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=registry",
+                        "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate],
+                       check=True, stderr=subprocess.DEVNULL)
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Registry)
+        self.server.seen = []
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.addCleanup(self.server.server_close)
+        self.addCleanup(self.server.shutdown)
+        self.job.environment |= {"REGISTRY": f"127.0.0.1:{self.server.server_port}", "CURL_CA_BUNDLE": str(certificate)}
+
+    def check(self, user, token):
+        return self.job.run("release", "Check the token", CI_USER=user, CI_TOKEN=token)
+
+    def test_a_token_that_may_push(self):
+        result = self.check("ci", "good")
+        self.assertEqual(result.returncode, 0, result.stdout)
+        self.assertEqual(self.server.seen, ["POST /v2/ezscale/website/blobs/uploads/",
+                                            "DELETE /v2/ezscale/website/blobs/uploads/abc"])
+
+    def test_a_token_that_may_not(self):
+        result = self.check("ci", "read-only")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("::error::", result.stdout)
+        self.assertIn("answers 401 to a push to ezscale/website: CI_TOKEN needs write:package", result.stdout)
+        self.assertNotIn("read-only", result.stdout)
+
+    def test_no_token(self):
+        result = self.check("ci", "")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("the secret CI_TOKEN is not set", result.stdout)
+        self.assertEqual(self.server.seen, [])
+
+
+class CheckOut(JobTest):
+    def setUp(self):
+        super().setUp()
+        repository = self.job.root / "server/ezscale/website.git"
+        git = ["git", "-C", str(repository), "-c", "user.name=a", "-c", "user.email=a@example"]
+        repository.mkdir(parents=True)
+        subprocess.run(["git", "init", "-q", str(repository)], check=True)
+        (repository / "artisan").write_text("#!/usr/bin/env php\n")
+        for arguments in (["add", "."], ["commit", "-qm", "site"], ["tag", "-am", "release", "v1.4.0-RC1"]):
+            subprocess.run([*git, *arguments], check=True)
+        head = subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip()
+        self.job.environment |= {"GITHUB_SERVER_URL": f"file://{self.job.root}/server", "GITHUB_SHA": head, "TOKEN": "t"}
+
+    def test_both_jobs_get_the_tagged_commit(self):
+        for job in ("release", "deploy"):
+            result = self.job.run(job, "Check out the tag")
+            self.assertEqual(result.returncode, 0, result.stdout)
+            self.assertTrue((self.job.root / "work/artisan").exists())
+
+    def test_a_moved_tag(self):
+        result = self.job.run("release", "Check out the tag", GITHUB_SHA="1" * 40)
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("has moved", result.stdout)
+
+
+class Release(JobTest):
+    def test_order(self):
+        self.job.record("cooper", 'env | grep -E "^(VERSION|REVISION|SOURCE|DOCKER_CONFIG)=" >>"$HOME/environment"\n'
+                                  '[ "$1" != login ] || { cat >"$HOME/password"; }')
+        result = self.job.run("release", "Build, try and publish", CI_USER="ci", CI_TOKEN="good")
+        self.assertEqual(result.returncode, 0, result.stdout)
+        self.assertEqual(self.job.called(), [
+            "cooper login --username ci --password-stdin git.ezscale.cloud", "cooper bake", "cooper smoke app",
+            "cooper smoke horizon", "cooper smoke scheduler", "cooper release v1.4.0-RC1"])
+        home = self.job.root / "home"
+        self.assertEqual((home / "password").read_text(), "good")
+        environment = (home / "environment").read_text()
+        self.assertIn("VERSION=v1.4.0-rc1\n", environment)
+        self.assertIn("SOURCE=https://git.example/ezscale/website\n", environment)
+        self.assertEqual(list((self.job.root / "tmp").iterdir()), [], "the password stays on no machine")
+
+    def test_an_image_that_does_not_run_is_not_published(self):
+        self.job.record("cooper", '[ "$1" != login ] || cat >/dev/null; [ "$1 $2" != "smoke horizon" ]')
+        result = self.job.run("release", "Build, try and publish", CI_USER="ci", CI_TOKEN="good")
+        self.assertNotEqual(result.returncode, 0)
+        self.assertEqual(self.job.called()[-1], "cooper smoke horizon")
+
+    def test_cooper_that_is_there_is_used(self):
+        self.job.record("cooper")
+        result = self.job.run("release", "Have cooper", COOPER_DEB="", COOPER_SHA256="")
+        self.assertEqual(result.returncode, 0, result.stdout)
+        self.assertEqual(self.job.called(), ["cooper version"])
+
+
+class Deploy(JobTest):
+    def test_helm(self):
+        self.job.record("helm", 'cat "$KUBECONFIG" >"$HOME/kubeconfig"')
+        result = self.job.run("deploy", "Roll out", CONFIG="clusters: []")
+        self.assertEqual(result.returncode, 0, result.stdout)
+        self.assertEqual(self.job.called(), [
+            "helm upgrade --install ezscale-website helm/ezscale-website -f helm/ezscale-website/values-us-prod.yaml "
+            "--namespace ezscale --set image.tag=v1.4.0-rc1 --wait --timeout 15m"])
+        self.assertEqual((self.job.root / "home/kubeconfig").read_text(), "clusters: []\n")
+        self.assertEqual(list((self.job.root / "tmp").iterdir()), [])
+
+    def test_a_failed_rollout_fails(self):
+        self.job.record("helm", "exit 1")
+        self.assertEqual(self.job.run("deploy", "Roll out", CONFIG="clusters: []").returncode, 1)
+
+    def test_no_configuration(self):
+        self.job.record("helm")
+        self.assertIn("KUBECONFIG is not set", self.job.run("deploy", "Roll out", CONFIG="").stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
