@@ -170,7 +170,8 @@ TEST_CASE("R8 mounts are in the order in which they can be mounted") {
       "FROM a\nRUN --mount=target=/a/b --mount=type=tmpfs,target=/a --mount=type=secret,id=s,env=S "
       "x\n");
   Words targets;
-  for (const MountOp& mount : last_run(test.plan()).mounts) targets.push_back(mount.target);
+  const Plan plan = test.plan();
+  for (const MountOp& mount : last_run(plan).mounts) targets.push_back(mount.target);
   CHECK(targets == Words{"", "/a", "/a/b"});
 }
 
