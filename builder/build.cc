@@ -9,6 +9,7 @@
 #include "builder/engine/scheduler.h"
 #include "builder/finish_images.h"
 #include "builder/open_targets.h"
+#include "builder/plan/source_date_epoch.h"
 #include "builder/resolve_images.h"
 
 namespace cooper {
@@ -40,6 +41,17 @@ plan::Plan make_plan(const OpenTargets& targets, ImageResolver& resolver, std::s
     const auto missing = plan::list_external_images(targets.requests, resolver.images());
     if (missing.empty()) return plan::make_plan(targets.requests, resolver.images());
     resolver.resolve(missing, stop);
+  }
+}
+
+// "# syntax=" names a program that BuildKit would fetch and run in the place of its parser (P13).
+void tell_ignored_syntax(const OpenTargets& targets, const BuildTools& tools) {
+  std::set<std::string> told;
+  for (const OpenTarget& target : targets.targets) {
+    const std::string& syntax = target.file->directives.syntax;
+    if (syntax.empty() || !tools.on_event || !told.insert(syntax).second) continue;
+    tools.on_event(engine::Remark{"syntax " + syntax + " is not fetched: cooper itself reads " +
+                                  target.file->file_name});
   }
 }
 
@@ -84,9 +96,12 @@ BuildReport run(const BuildRequest& request, BuildTools& tools, OpenTargets& tar
 
 }  // namespace
 
-BuildReport build(const BuildRequest& request, BuildTools& tools, std::stop_token stop) {
+BuildReport build(const BuildRequest& given, BuildTools& tools, std::stop_token stop) {
+  BuildRequest request = given;
   OpenTargets targets = open_targets(request, tools.store);
   try {
+    request.layers.clamp_mtime = plan::source_date_epoch(targets.requests);
+    tell_ignored_syntax(targets, tools);
     return run(request, tools, targets, stop);
   } catch (base::Error& error) {
     add_line_text(error, targets);

@@ -59,7 +59,7 @@ enum class ModePolicy {
 
 struct BuildRequest {
   std::vector<BuildTarget> targets;
-  layer::LayerOptions layers;      // compression; clamp_mtime is the SOURCE_DATE_EPOCH
+  layer::LayerOptions layers;      // compression; build() sets clamp_mtime: SOURCE_DATE_EPOCH
   bool force_compression = false;  // base layers too
   unsigned jobs = 0;
   std::map<std::string, std::string> secrets;  // id -> bytes

@@ -136,6 +136,7 @@ plan::TargetRequest plan_request(const BuildRequest& all, const BuildTarget& tar
                 "several platforms in one image are not supported yet")
         .with_hint("build them one at a time with --platform");
   }
+  request.platform_given = !target.platforms.empty();
   request.platform =
       target.platforms.empty() ? all.host : oci::parse_platform(target.platforms[0], all.host);
   // The ignore file belongs to the Dockerfile, so one directory seen through two Dockerfiles is two

@@ -103,7 +103,7 @@ void bake_images(const Arguments& arguments, const Globals& globals, int& exit_c
     if (target.linked) silent.insert(target.name);
     request.targets.push_back(make_target(target, arguments.shared, request));
   }
-  apply_epoch_argument(request);
+  pass_epoch(request);
   const auto report = run_build(request, arguments.shared, globals, exit_code, silent);
   if (!report) return;
   if (!arguments.shared.metadata_file.empty()) {

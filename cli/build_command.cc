@@ -81,7 +81,7 @@ void add_build_arguments(CLI::App& command, BuildArguments& arguments) {
 BuildRequest build_request(const BuildArguments& arguments) {
   BuildRequest request = make_request(arguments.shared);
   request.targets.push_back(make_target(arguments));
-  apply_epoch_argument(request);
+  pass_epoch(request);
   return request;
 }
 

@@ -1,6 +1,5 @@
 #include "cli/build_options.h"
 
-#include <charconv>
 #include <cstdlib>
 
 #include "base/error.h"
@@ -14,23 +13,8 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
+constexpr const char* kEpoch = "SOURCE_DATE_EPOCH";
 constexpr std::uint64_t kMaxSecretBytes = 4U << 20;
-
-std::optional<std::int64_t> parse_epoch(const std::string& text) {
-  if (text.empty()) return std::nullopt;
-  const std::string_view digits = text;
-  std::int64_t value = 0;
-  const auto [end, status] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (status != std::errc() || end != digits.data() + digits.size() || value < 0) {
-    throw Error(ErrorKind::usage, "read SOURCE_DATE_EPOCH", text, "not a number of seconds");
-  }
-  return value;
-}
-
-std::optional<std::int64_t> environment_epoch() {
-  const char* text = std::getenv("SOURCE_DATE_EPOCH");
-  return parse_epoch(text == nullptr ? "" : text);
-}
 
 layer::Compression parse_compression(const std::string& text) {
   if (text == "gzip") return layer::Compression::gzip;
@@ -93,19 +77,10 @@ void require_network(const std::string& network, const std::string& what) {
                  (network == "host" ? ", and allow it with --allow network.host" : ""));
 }
 
-void apply_epoch_argument(BuildRequest& request) {
-  std::optional<std::string> given;
-  for (const BuildTarget& target : request.targets) {
-    const auto found = target.build_args.find("SOURCE_DATE_EPOCH");
-    if (found == target.build_args.end()) continue;
-    if (given && *given != found->second) {
-      throw Error(ErrorKind::usage, "use SOURCE_DATE_EPOCH", found->second,
-                  "another target has " + *given)
-          .with_hint("targets with different times are built one after the other");
-    }
-    given = found->second;
-  }
-  if (given) request.layers.clamp_mtime = parse_epoch(*given);
+void pass_epoch(BuildRequest& request) {
+  const char* text = std::getenv(kEpoch);
+  if (text == nullptr || *text == '\0') return;
+  for (BuildTarget& target : request.targets) target.build_args.emplace(kEpoch, text);
 }
 
 void read_secret(const std::string& text, std::map<std::string, std::string>& secrets) {
@@ -177,7 +152,6 @@ BuildRequest make_request(const BuildOptions& options) {
   BuildRequest request;
   request.layers.compression = parse_compression(options.compression);
   request.layers.level = options.compression_level;
-  request.layers.clamp_mtime = environment_epoch();
   request.force_compression = options.force_compression;
   request.jobs = options.jobs;
   request.host = host_platform();

@@ -36,13 +36,13 @@ CLI::Option* add_list(CLI::App& command, const std::string& names, std::vector<s
 
 void add_build_options(CLI::App& command, BuildOptions& options);
 
-// Fills what does not differ between targets: compression, epoch, jobs, secrets. Throws
+// Fills what does not differ between targets: compression, jobs, secrets. Throws
 // base::Error(usage).
 [[nodiscard]] BuildRequest make_request(const BuildOptions& options);
 
-// A build argument SOURCE_DATE_EPOCH of the targets goes before the environment's. All images of
-// one invocation have one: Error(usage) if the targets differ.
-void apply_epoch_argument(BuildRequest& request);
+// SOURCE_DATE_EPOCH of the environment is a build argument of every target that does not have it,
+// as in buildx.
+void pass_epoch(BuildRequest& request);
 
 // Throws base::Error(unsupported) for a network that cannot be given to all RUN steps at once.
 // `what` names the option.

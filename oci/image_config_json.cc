@@ -112,7 +112,7 @@ void put(OrderedJson& object, const char* name, std::int64_t value) {
 
 void put_command(OrderedJson& object, const char* name,
                  const std::optional<std::vector<std::string>>& value) {
-  if (value) object[name] = *value;
+  if (value && !value->empty()) object[name] = *value;
 }
 
 void put_keys(OrderedJson& object, const char* name, const std::set<std::string>& keys) {
@@ -212,7 +212,7 @@ std::string to_json(const ImageConfig& image) {
   object["rootfs"]["diff_ids"] = std::move(diff_ids);
   for (const History& history : image.history) object["history"].push_back(history_json(history));
   put_extra(object, image.extra_json, "unknown members of the image config");
-  return dump_json(object, kWhat);
+  return dump_json(object);
 }
 
 }  // namespace cooper::oci

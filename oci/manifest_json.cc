@@ -196,7 +196,7 @@ std::string to_json(const Manifest& manifest) {
   object["config"] = descriptor_json(manifest.config);
   object["layers"] = descriptors_json(manifest.layers);
   if (!manifest.annotations.empty()) object["annotations"] = manifest.annotations;
-  return dump_json(object, "image manifest");
+  return dump_json(object);
 }
 
 std::string to_json(const Index& index) {
@@ -205,7 +205,7 @@ std::string to_json(const Index& index) {
   object["mediaType"] = index.media_type;
   object["manifests"] = descriptors_json(index.manifests);
   if (!index.annotations.empty()) object["annotations"] = index.annotations;
-  return dump_json(object, "image index");
+  return dump_json(object);
 }
 
 }  // namespace cooper::oci

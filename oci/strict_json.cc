@@ -138,13 +138,8 @@ Json parse_strict_json(std::string_view text, const std::string& what, std::size
   return std::move(builder.root());
 }
 
-std::string dump_json(const nlohmann::ordered_json& value, const std::string& what) {
-  try {
-    return value.dump();
-  } catch (const nlohmann::json::type_error&) {
-    throw base::Error(base::ErrorKind::unsupported, "write", what,
-                      "a text in it is not valid UTF-8");
-  }
+std::string dump_json(const nlohmann::ordered_json& value) {
+  return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 JsonObject::JsonObject(const Json& value, std::string what, std::string path)

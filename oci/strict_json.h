@@ -17,9 +17,8 @@ namespace cooper::oci {
 [[nodiscard]] nlohmann::json parse_strict_json(std::string_view text, const std::string& what,
                                                std::size_t max_bytes = std::size_t{4} << 20);
 
-// Compact text of `value`; Error(unsupported) if a string in it is not valid UTF-8 (JSON cannot
-// hold it).
-[[nodiscard]] std::string dump_json(const nlohmann::ordered_json& value, const std::string& what);
+// Compact text of `value`. JSON holds UTF-8 alone: other bytes become U+FFFD, as Go writes them.
+[[nodiscard]] std::string dump_json(const nlohmann::ordered_json& value);
 
 // Reads the members of one JSON object. A member that is null counts as absent; a member of another
 // type is base::Error(corrupt) "parse '<what>': <path of the member> is not ...". Strings with a

@@ -42,7 +42,7 @@ std::string to_text(const StepRecord& record) {
   object["created"] = record.created;
   object["label"] = base::printable(record.label);
   object["milliseconds"] = record.milliseconds;
-  return with_checksum(oci::dump_json(object, kWhat));
+  return with_checksum(oci::dump_json(object));
 }
 
 std::optional<StepRecord> try_parse_step_record(std::string_view text, const StepKey& key) {

@@ -10,17 +10,13 @@
 
 namespace cooper::dockerfile {
 
-// True if `text` holds any of * ? [ \ .
+// True if `text` holds one of * ? [ that no backslash escapes. Without one it is a plain path,
+// backslashes included.
 [[nodiscard]] bool has_wildcards(std::string_view text);
 
 // Go's filepath.Match for a whole path: '*' and '?' do not match '/'. Throws base::Error(usage) for
 // a bad pattern.
 [[nodiscard]] bool match_path(std::string_view pattern, std::string_view path);
-
-// The literal leading directory of a pattern, up to the last '/' before the first wildcard:
-// "a/b/*.c" -> "a/b";
-// "*.c" -> ""; "a/b" -> "a".
-[[nodiscard]] std::string literal_prefix(std::string_view pattern);
 
 class IgnoreRules {
  public:

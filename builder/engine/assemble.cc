@@ -33,7 +33,12 @@ void complete_base_history(oci::ImageConfig& config, std::size_t base_history,
 
 void add_history(oci::ImageConfig& config, const plan::TargetImage& target,
                  std::span<const StepResult> results, std::optional<std::int64_t> epoch) {
-  std::string last = config.created;
+  // Metadata before the first new layer has that layer's time, else the base's last one.
+  const auto first_layer = std::ranges::find_if(
+      target.history, [](const plan::HistoryItem& item) { return item.step.has_value(); });
+  std::string last;
+  if (first_layer != target.history.end())
+    last = oci::to_rfc3339(results[*first_layer->step].created);
   for (auto item = config.history.rbegin(); item != config.history.rend() && last.empty(); ++item)
     last = item->created;
   for (const plan::HistoryItem& item : target.history) {

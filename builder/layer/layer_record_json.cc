@@ -38,7 +38,7 @@ std::string to_text(const LayerRecord& record) {
     document["blobs"].push_back(
         {{"mediaType", blob.media_type}, {"digest", blob.digest.to_string()}, {"size", blob.size}});
   }
-  return oci::dump_json(document, "layer record");
+  return oci::dump_json(document);
 }
 
 }  // namespace

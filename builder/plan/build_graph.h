@@ -63,7 +63,7 @@ struct MountOp {
 struct RunOp {
   std::vector<std::string> argv;  // complete: shell prefix included
   std::optional<dockerfile::Heredoc>
-      script;  // row H6: body starting with #!, mounted at /dev/pipes/<name>, argv[0]
+      script;  // row H6: body starting with #!, mounted at /dev/pipes/<name>, which argv names
   std::vector<std::string> env;  // NAME=value: ENV and ARG in effect, PATH included
   std::vector<std::string>
       proxy_env;  // predefined proxy arguments: given to the step, not in its key (A6)

@@ -1,5 +1,9 @@
 #include "builder/plan/history_text.h"
 
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
 #include "base/utf8.h"
 #include "builder/plan/text.h"
 
@@ -27,6 +31,25 @@ void append_control(std::string& out, char c) {
   }
 }
 
+// Separators, format and control characters, private use: what Go's %q writes as a number.
+bool is_printable(char32_t point) {
+  constexpr std::pair<char32_t, char32_t> kHidden[] = {
+      {0x80, 0xa0},     {0xad, 0xad},       {0x600, 0x605},     {0x61c, 0x61c},   {0x6dd, 0x6dd},
+      {0x70f, 0x70f},   {0x1680, 0x1680},   {0x180e, 0x180e},   {0x2000, 0x200f}, {0x2028, 0x202f},
+      {0x205f, 0x206f}, {0x3000, 0x3000},   {0xe000, 0xf8ff},   {0xfeff, 0xfeff}, {0xfff0, 0xfffb},
+      {0xfffe, 0xffff}, {0xe0000, 0xe00ff}, {0xf0000, 0x10ffff}};
+  return std::none_of(std::begin(kHidden), std::end(kHidden), [point](const auto& range) {
+    return point >= range.first && point <= range.second;
+  });
+}
+
+void append_number(std::string& out, char32_t point) {
+  constexpr const char* kDigits = "0123456789abcdef";
+  const bool wide = point > 0xffff;
+  out += wide ? "\\U" : "\\u";
+  for (int shift = wide ? 28 : 12; shift >= 0; shift -= 4) out += kDigits[(point >> shift) & 15U];
+}
+
 std::string quoted(std::string_view text) {
   std::string out = "\"";
   while (!text.empty()) {
@@ -36,6 +59,8 @@ std::string quoted(std::string_view text) {
       append_escaped_byte(out, static_cast<unsigned char>(c));
     } else if (size == 1 && (point < 0x20 || point == 0x7f)) {
       append_control(out, c);
+    } else if (!is_printable(point)) {
+      append_number(out, point);
     } else {
       if (c == '"' || c == '\\') out += '\\';
       out += text.substr(0, size);

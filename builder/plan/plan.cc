@@ -26,8 +26,11 @@ void note_unused_arguments(std::set<std::string>& out, const TargetRequest& requ
   }
 }
 
-// The image is for the platform that was asked for, whatever the base said (row M15).
-oci::Platform image_platform(const oci::Platform& base, const oci::Platform& wanted) {
+// The image is for the platform that was asked for, whatever the base said; if none was, for the
+// base's (row M15).
+oci::Platform image_platform(const oci::Platform& base, const TargetRequest& request) {
+  if (!request.platform_given) return oci::normalize(base);
+  const oci::Platform& wanted = request.platform;
   const bool same = base.os == wanted.os && base.architecture == wanted.architecture;
   oci::Platform platform = base;
   platform.os = wanted.os;
@@ -46,7 +49,7 @@ TargetImage make_target(const TargetRequest& request, const StageTable& table,
   target.config = state.config;
   target.base_history = state.config.history.size();
   target.history = state.history;
-  target.platform = image_platform(state.config.platform, request.platform);
+  target.platform = image_platform(state.config.platform, request);
   target.config.platform = target.platform;
   return target;
 }

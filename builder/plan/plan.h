@@ -32,6 +32,7 @@ struct TargetRequest {
   std::map<std::string, std::string>
       target_contexts;           // name -> TargetRequest::name of an earlier request ("target:x")
   oci::Platform platform;        // to build for
+  bool platform_given = false;   // else the image keeps the platform its base image says (M15)
   oci::Platform build_platform;  // of this machine
   bool no_cache = false;
   std::set<std::string> no_cache_stages;

@@ -36,6 +36,18 @@ void check_address(const std::string& text, std::string address) {
   }
 }
 
+// A range of the host's ports fits one container port or as many of them.
+void check_host_ports(const std::string& text, const std::string& host, const std::string& ports) {
+  if (host.empty()) return;
+  const auto range = try_parse_range(host);
+  if (!range) refuse(text, "'" + host + "' is no host port");
+  const auto inside = try_parse_range(ports.substr(0, ports.find('/')));
+  if (!inside || inside->first == inside->second) return;
+  if (range->second - range->first != inside->second - inside->first) {
+    refuse(text, "the ranges of host and container differ in length");
+  }
+}
+
 // Takes "[ip:]host:" off the front; only the container's side counts, the rest must be well-formed.
 std::string container_part(const std::string& text) {
   const std::size_t last = text.rfind(':');
@@ -46,8 +58,9 @@ std::string container_part(const std::string& text) {
     check_address(text, host.substr(0, address_end));
     host = host.substr(address_end + 1);
   }
-  if (!host.empty() && !try_parse_range(host)) refuse(text, "'" + host + "' is no host port");
-  return text.substr(last + 1);
+  std::string ports = text.substr(last + 1);
+  check_host_ports(text, host, ports);
+  return ports;
 }
 
 }  // namespace

@@ -54,10 +54,10 @@ void set_command(RunOp& op, const dockerfile::Run& run, const StageState& state)
     const dockerfile::Heredoc& heredoc = run.heredocs.front();
     if (heredoc.body.starts_with("#!")) {
       op.script = heredoc;
-      op.argv = {kScriptDirectory + heredoc.name};
-      return;
+      command.text = kScriptDirectory + heredoc.name;
+    } else {
+      command.text = heredoc.body;
     }
-    command.text = heredoc.body;
   } else {
     command.text = with_bodies(run);
   }

@@ -47,13 +47,10 @@ class CaseRun:
         make_context(case.folder / "context", case.recipe, folder / "context")
 
     def words(self):
-        """The arguments of `cooper build`; a base that the Dockerfile names is a named context."""
-        text = "".join(path.read_text(encoding="utf-8", errors="replace") for path in self.folder.iterdir()
-                       if path.is_file())
+        """The arguments of `cooper build`; every base is a named context, so nothing reaches a network."""
         words = ["build", "--context-modes", "keep", "-t", IMAGE]
         for name, layout in sorted(self.bases.items()):
-            if name in text and f"{name}=" not in " ".join(self.case.arguments):
-                words += ["--build-context", f"{name}=oci-layout://{layout}"]
+            words += ["--build-context", f"{name}=oci-layout://{layout}"]
         for word in self.case.arguments:
             for name, layout in self.bases.items():
                 word = word.replace(f"@{name}@", str(layout))
@@ -90,7 +87,7 @@ class CaseRun:
         digest = digest_of(first)
         text = self.image_text()
         if "warnings" in self.case.shown:
-            lines = [line for line in stderr.splitlines() if line.startswith("warning: ")]
+            lines = [line for line in stderr.splitlines() if line.startswith(("warning: ", "syntax "))]
             text += section("warnings", "\n".join(lines))
         self.build_again(digest)
         return text
@@ -108,7 +105,8 @@ class CaseRun:
         cached = digest_of(self.build("quiet"))
         if cached != digest:
             raise Failure(f"fully cached: {cached}, cold: {digest}")
-        remove_half_of_the_steps(self.store)
+        if remove_half_of_the_steps(self.store) == 0:
+            return
         half = digest_of(self.build("quiet"))
         if half != digest:
             raise Failure(f"half of the step results removed: {half}, cold: {digest}")

@@ -217,9 +217,25 @@ TEST_CASE("M14 a base whose history does not fit its layers is put right") {
 TEST_CASE("M15 the image is for the platform asked for") {
   PlanCase test("FROM --platform=$BUILDPLATFORM a\nRUN x\n");
   test.request().platform = {"linux", "arm64"};
+  test.request().platform_given = true;
   const Plan plan = test.plan();
   CHECK(plan.graph.targets.front().config.platform == oci::Platform{"linux", "arm64"});
   CHECK(plan.graph.steps.back().platform == oci::Platform{"linux", "amd64"});
+}
+
+TEST_CASE("M15 without a platform the image is for what its base says") {
+  PlanCase test("FROM a\nLABEL x=y\n");
+  BaseImage image = make_image("a");
+  image.config.platform = {"linux", "s390x"};
+  test.images.emplace("docker.io/library/a:latest", image);
+  CHECK(test.plan().graph.targets.front().config.platform == oci::Platform{"linux", "s390x"});
+}
+
+TEST_CASE("M6 a range of host ports fits the container's ports") {
+  CHECK(config_of(PlanCase("FROM a\nEXPOSE 1-2:10-11 5-9:7\n").plan()).exposed_ports ==
+        std::set<std::string>{"10/tcp", "11/tcp", "7/tcp"});
+  CHECK(PlanCase("FROM a\nEXPOSE 1-3:10-11\n").error().find("differ in length") !=
+        std::string::npos);
 }
 
 }  // namespace cooper::plan

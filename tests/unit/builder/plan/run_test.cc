@@ -46,13 +46,13 @@ TEST_CASE("H6 a lone here-document is the script") {
   CHECK(labels_of(plan).back() == "[2/2] RUN <<EOF (echo $A)");
 }
 
-TEST_CASE("H6 a body with #! is a file that is executed") {
+TEST_CASE("H6 a body with #! is a file that the shell is told to execute") {
   PlanCase plain("FROM a\nRUN <<-EOF\n\t#!/bin/sh\n\tx\n\tEOF\n");
   const Plan plan = plain.plan();
   REQUIRE(last_run(plan).script.has_value());
   CHECK(last_run(plan).script->name == "EOF");
   CHECK(last_run(plan).script->body == "#!/bin/sh\nx\n");
-  CHECK(last_run(plan).argv == Words{"/dev/pipes/EOF"});
+  CHECK(last_run(plan).argv == Words{"/bin/sh", "-c", "/dev/pipes/EOF"});
 }
 
 TEST_CASE("H7 more on the line: the shell reads the bodies") {
