@@ -74,6 +74,19 @@ std::vector<PushReport> PushSession::push(const std::vector<PushImage>& images,
   return reports;
 }
 
+void PushSession::place(const std::vector<PushImage>& images, bool new_repository,
+                        std::stop_token stop) {
+  std::vector<const PushBlob*> blobs;
+  std::set<oci::Digest> listed;
+  for (const PushImage& image : images) {
+    for (const PushBlob& blob : image.blobs) {
+      const oci::Digest& digest = blob.descriptor.digest;
+      if (placed_.count(digest) == 0 && listed.insert(digest).second) blobs.push_back(&blob);
+    }
+  }
+  place_blobs(blobs, new_repository, stop);
+}
+
 std::vector<PushSession::Lookup> PushSession::look_up_tags(const std::vector<PushImage>& images,
                                                            const std::stop_token& stop) {
   std::vector<Lookup> lookups;

@@ -75,6 +75,10 @@ class PushSession {
   [[nodiscard]] std::vector<PushReport> push(const std::vector<PushImage>& images,
                                              std::stop_token stop = {});
 
+  // The blobs alone, of all images; no manifest is written. `new_repository`: the registry may have
+  // to make it first. A push() of the same images then sends manifests only.
+  void place(const std::vector<PushImage>& images, bool new_repository, std::stop_token stop = {});
+
  private:
   struct Lookup;
   [[nodiscard]] std::vector<Lookup> look_up_tags(const std::vector<PushImage>& images,

@@ -261,8 +261,12 @@ std::optional<http::Response> FakeRegistry::lose_manifest(const Repository& repo
 
 http::Response FakeRegistry::delete_manifest(Repository& repository,
                                              const std::string& reference) const {
+  if (refuses_deletion) return error_answer(405, "UNSUPPORTED");
   if (repository.tags.count(reference) > 0) {
-    if (!gitea) return error_answer(405, "UNSUPPORTED");
+    if (!gitea) {
+      return error_answer(tag_deletion_refusal,
+                          tag_deletion_refusal == 400 ? "DIGEST_INVALID" : "UNSUPPORTED");
+    }
     repository.tags.erase(reference);
     return {202};
   }

@@ -43,6 +43,9 @@ class FakeRegistry final : public http::Transport {
   int gitea_version = 12703;  // 1.27.3; older ones have their old bugs
   int lost_manifests =
       0;  // so many PUTs of manifests are rolled back; 1.25.0 to 1.25.2 say 201 then
+  // Where tags cannot be deleted: what the answer is (distribution 2 says 400 or 405).
+  int tag_deletion_refusal = 405;
+  bool refuses_deletion = false;   // of everything, as docker-registry without delete.enabled
   std::size_t tag_page = 0;        // tags on a page; 0: all
   std::uint64_t largest_body = 0;  // a proxy's limit, answered with 413; 0: none
   // Called before each request: an answer to give instead, or a TransportError to throw.
