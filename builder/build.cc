@@ -57,12 +57,12 @@ void tell_ignored_syntax(const OpenTargets& targets, const BuildTools& tools) {
 
 BuildReport run(const BuildRequest& request, BuildTools& tools, OpenTargets& targets,
                 std::stop_token stop) {
+  if (tools.on_requests) tools.on_requests(targets.requests);
   ImageResolver resolver(tools);
   plan::Plan plan = make_plan(targets, resolver, stop);
-  plan.diagnostics.insert(plan.diagnostics.begin(), targets.diagnostics.begin(),
-                          targets.diagnostics.end());
-  require_runnable_platforms(plan.graph, request.host);
   if (tools.on_plan) tools.on_plan(plan);
+  if (plan.violation) throw base::Error(*plan.violation);
+  require_runnable_platforms(plan.graph, request.host);
 
   cache::StepCache cache(tools.store);
   engine::LayerPool layers(tools.store, tools.on_event);

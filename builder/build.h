@@ -47,6 +47,7 @@ struct BuildTarget {
   bool no_cache = false;
   std::set<std::string> no_cache_stages;
   bool allow_host_network = false, allow_insecure = false;
+  bool all_stages = false;  // plan stages that the target does not need, for their checks
 };
 
 // Whether file modes of contexts are taken as they are or as a checkout means them
@@ -79,6 +80,8 @@ struct BuildTools {
                                                     std::stop_token)>
       export_images;
   context::RemoteFetcher* fetcher = nullptr;
+  // Called once, when all Dockerfiles are read, before any image is looked up.
+  std::function<void(const std::vector<plan::TargetRequest>& requests)> on_requests;
   // Called once, when the plan is known, before any step; then events come.
   std::function<void(const plan::Plan& plan)> on_plan;
   engine::EventSink on_event;

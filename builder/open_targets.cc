@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/path.h"
 #include "builder/context/build_files.h"
+#include "builder/context_facts.h"
 
 namespace cooper {
 namespace {
@@ -82,16 +83,6 @@ class DockerfileReader {
     open.dockerfile_path = text.path;
   }
 
-  [[nodiscard]] std::vector<plan::Diagnostic> diagnostics() const {
-    std::vector<plan::Diagnostic> all;
-    for (const auto& [key, file] : files_) {
-      for (const dockerfile::Warning& warning : file->warnings) {
-        all.push_back({warning.rule, warning.message, file->file_name, warning.where});
-      }
-    }
-    return all;
-  }
-
  private:
   std::map<std::pair<std::string, std::string>, std::shared_ptr<const dockerfile::Dockerfile>>
       files_;
@@ -142,6 +133,8 @@ plan::TargetRequest plan_request(const BuildRequest& all, const BuildTarget& tar
   // The ignore file belongs to the Dockerfile, so one directory seen through two Dockerfiles is two
   // contexts.
   request.main_context = open.directories.at("") + "\n" + open.dockerfile_path;
+  request.all_stages = target.all_stages;
+  request.facts = open.facts.get();
   for (const auto& [name, text] : target.contexts) add_named_context(name, text, open, request);
   return request;
 }
@@ -153,14 +146,17 @@ OpenTargets open_targets(const BuildRequest& request, const store::Store& store)
   open.request = &request;
   open.store = &store;
   DockerfileReader reader;
+  std::map<std::pair<std::string, std::string>, std::shared_ptr<const check::ContextFacts>> facts;
   for (const BuildTarget& target : request.targets) {
     OpenTarget one;
     one.directories[""] = open_directory(target.context);
     reader.read(target, one);
+    auto& known = facts[{one.directories.at(""), one.dockerfile_path}];
+    if (!known) known = read_context_facts(one.directories.at(""), one.dockerfile_path);
+    one.facts = known;
     open.requests.push_back(plan_request(request, target, one));
     open.targets.push_back(std::move(one));
   }
-  open.diagnostics = reader.diagnostics();
   return open;
 }
 

@@ -18,6 +18,7 @@ namespace cooper {
 
 struct OpenTarget {
   std::shared_ptr<const dockerfile::Dockerfile> file;
+  std::shared_ptr<const check::ContextFacts> facts;  // of the main context
   std::map<std::string, std::string> directories;  // context name ("" is the main one) -> directory
   std::string dockerfile_path;  // on the host, for the ignore file; empty when there is none
 };
@@ -25,7 +26,6 @@ struct OpenTarget {
 struct OpenTargets {
   std::vector<OpenTarget> targets;            // in the order of the request
   std::vector<plan::TargetRequest> requests;  // likewise; point into `targets`
-  std::vector<plan::Diagnostic> diagnostics;  // what the parser remarked
 
   // The trees of the contexts a graph uses, by its context numbers.
   [[nodiscard]] std::vector<std::shared_ptr<layer::FileTree>> open_contexts(

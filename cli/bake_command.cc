@@ -104,12 +104,16 @@ void bake_images(const Arguments& arguments, const Globals& globals, int& exit_c
     request.targets.push_back(make_target(target, arguments.shared, request));
   }
   pass_epoch(request);
-  const auto report = run_build(request, arguments.shared, globals, exit_code, silent);
-  if (!report) return;
-  if (!arguments.shared.metadata_file.empty()) {
-    write_host_file(arguments.shared.metadata_file, metadata_json(*report, true));
+  const Call call = call_of(arguments.shared);
+  if (call.method != Call::Method::build) {
+    return run_call(call, request, globals, exit_code, silent,
+                    bake::print_json(file, arguments.targets));
   }
-  for (const BuiltImage& image : report->images) {
+  const BuildReport report = run_build(request, arguments.shared, globals, silent);
+  if (!arguments.shared.metadata_file.empty()) {
+    write_host_file(arguments.shared.metadata_file, metadata_json(report, true));
+  }
+  for (const BuiltImage& image : report.images) {
     std::cout << image.name << " " << image.manifest.digest.to_string() << "\n";
   }
   std::cout << std::flush;

@@ -47,12 +47,13 @@ BuildTarget make_target(const BuildArguments& arguments) {
 
 void build_image(const BuildArguments& arguments, const Globals& globals, int& exit_code) {
   const BuildRequest request = build_request(arguments);
-  const auto report = run_build(request, arguments.shared, globals, exit_code);
-  if (!report) return;
-  const std::string digest = report->images.at(0).manifest.digest.to_string();
+  const Call call = call_of(arguments.shared);
+  if (call.method != Call::Method::build) return run_call(call, request, globals, exit_code);
+  const BuildReport report = run_build(request, arguments.shared, globals);
+  const std::string digest = report.images.at(0).manifest.digest.to_string();
   if (!arguments.iid_file.empty()) write_host_file(arguments.iid_file, digest);
   if (!arguments.shared.metadata_file.empty()) {
-    write_host_file(arguments.shared.metadata_file, metadata_json(*report, false));
+    write_host_file(arguments.shared.metadata_file, metadata_json(report, false));
   }
   std::cout << digest << "\n" << std::flush;
 }

@@ -66,6 +66,7 @@ void add_build_options(CLI::App& command, BuildOptions& options) {
                    "ask the registries for base images anew (that is done anyway)");
   command.add_flag("--check", options.check,
                    "only check: print warnings, build nothing, exit 1 if there are any");
+  command.add_option("--call", options.call, "build, check, outline or targets; then ,format=json");
   command.add_option("--network", options.network, "network of RUN steps: default");
 }
 
@@ -145,6 +146,14 @@ std::vector<export_::Destination> destinations(const BuildOptions& options) {
   for (const std::string& text : options.outputs) all.push_back(export_::parse_destination(text));
   if (options.push) all.push_back(export_::parse_destination("type=registry"));
   return all;
+}
+
+Call call_of(const BuildOptions& options) {
+  if (options.call.empty()) return parse_call(options.check ? "check" : "build");
+  const Call call = parse_call(options.call);
+  if (options.check && call.method != Call::Method::check)
+    throw Error(ErrorKind::usage, "use --call", options.call, "--check is --call=check");
+  return call;
 }
 
 BuildRequest make_request(const BuildOptions& options) {

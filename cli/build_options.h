@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "builder/build.h"
+#include "cli/call.h"
 
 namespace cooper::cli {
 
@@ -27,6 +28,7 @@ struct BuildOptions {
   std::vector<std::string> allow;
   bool load = false, pull = false;  // what is done always
   bool check = false;
+  std::string call;  // --call as given
   std::string network;
 };
 
@@ -50,6 +52,9 @@ void require_network(const std::string& network, const std::string& what);
 
 // `type=registry` for --push, else what --output said, else none.
 [[nodiscard]] std::vector<export_::Destination> destinations(const BuildOptions& options);
+
+// --check, --call; Method::build when neither was given. Throws base::Error(usage).
+[[nodiscard]] Call call_of(const BuildOptions& options);
 
 // Adds one "id=x,src=y" (or env=NAME) to `secrets`.
 void read_secret(const std::string& text, std::map<std::string, std::string>& secrets);

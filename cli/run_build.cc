@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "base/file_at.h"
 #include "base/sink.h"
-#include "cli/check_plan.h"
+#include "cli/call_text.h"
 #include "cli/exit_code.h"
 #include "cli/progress.h"
 #include "cli/session.h"
@@ -16,13 +16,21 @@
 namespace cooper::cli {
 namespace {
 
-void check(const BuildRequest& request, BuildTools& tools, const Globals& globals, int& exit_code) {
-  tools.on_event = [](const engine::Event&) {};
-  const std::vector<std::string> warnings = check_plan(request, tools, globals.signals->token());
-  for (const std::string& warning : warnings) std::cout << warning << "\n";
-  if (warnings.empty()) std::cout << "no warnings\n";
-  std::cout << std::flush;
-  exit_code = warnings.empty() ? kSuccess : kFailure;
+std::string answer_text(const Call& call, const CalledTarget& target) {
+  if (call.json) return call_json(call.method, target);
+  if (call.method == Call::Method::outline) return target.error ? "" : outline_text(target.outline);
+  if (call.method == Call::Method::targets) return targets_text(target.stages);
+  return check_text(target);
+}
+
+// Bake's answers, each below the name of its target.
+std::string bake_text(const Call& call, const std::vector<CalledTarget>& targets) {
+  std::string out;
+  for (const CalledTarget& target : targets) {
+    if (!out.empty()) out += "\n";
+    out += base::printable(target.name) + "\n\n" + answer_text(call, target);
+  }
+  return out;
 }
 
 void remove_silent(BuildReport& report, const std::set<std::string>& silent) {
@@ -32,15 +40,31 @@ void remove_silent(BuildReport& report, const std::set<std::string>& silent) {
 
 }  // namespace
 
-std::optional<BuildReport> run_build(const BuildRequest& request, const BuildOptions& options,
-                                     const Globals& globals, int& exit_code,
-                                     const std::set<std::string>& silent) {
+void run_call(const Call& call, const BuildRequest& request, const Globals& globals, int& exit_code,
+              const std::set<std::string>& silent, const std::optional<std::string>& bake_json) {
   Session session = Session::open(globals);
   BuildTools tools = session.tools(globals);
-  if (options.check) {
-    check(request, tools, globals, exit_code);
-    return std::nullopt;
+  tools.on_event = [](const engine::Event&) {};
+  std::vector<CalledTarget> targets = call_targets(call, request, tools, globals.signals->token());
+  std::erase_if(targets, [&](const CalledTarget& one) { return silent.contains(one.name); });
+  if (bake_json) {
+    std::cout << (call.json ? bake_call_json(call.method, targets, *bake_json)
+                            : bake_text(call, targets));
+  } else {
+    std::cout << answer_text(call, targets.at(0));
   }
+  std::cout << std::flush;
+  for (const CalledTarget& target : targets) {
+    if (target.error) throw base::Error(*target.error);
+    if (call.method == Call::Method::check && !target.diagnostics.empty() && !call.ignore_status)
+      exit_code = kFailure;
+  }
+}
+
+BuildReport run_build(const BuildRequest& request, const BuildOptions& options,
+                      const Globals& globals, const std::set<std::string>& silent) {
+  Session session = Session::open(globals);
+  BuildTools tools = session.tools(globals);
   const auto progress =
       make_progress(options.quiet ? "quiet" : options.progress, isolation_text(tools.probe));
   tools.on_plan = [&](const plan::Plan& plan) { progress->on_plan(plan); };

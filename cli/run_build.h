@@ -11,13 +11,18 @@
 
 namespace cooper::cli {
 
-// Builds, and shows how it goes. nullopt with --check: nothing was built, the warnings are on
-// stdout, and `exit_code` is kFailure if there are any. `silent`: names of targets that are built
-// for others and not reported. Throws base::Error.
-[[nodiscard]] std::optional<BuildReport> run_build(const BuildRequest& request,
-                                                   const BuildOptions& options,
-                                                   const Globals& globals, int& exit_code,
-                                                   const std::set<std::string>& silent = {});
+// Builds, and shows how it goes. `silent`: names of targets that are built for others and not
+// reported. Throws base::Error.
+[[nodiscard]] BuildReport run_build(const BuildRequest& request, const BuildOptions& options,
+                                    const Globals& globals,
+                                    const std::set<std::string>& silent = {});
+
+// --call: builds nothing, prints the answers on stdout; `exit_code` is kFailure if a check found
+// something. `bake_json` is what `bake --print` says of the targets; absent for `build`. Throws
+// base::Error, after the printing for what would end the build.
+void run_call(const Call& call, const BuildRequest& request, const Globals& globals, int& exit_code,
+              const std::set<std::string>& silent = {},
+              const std::optional<std::string>& bake_json = std::nullopt);
 
 // What buildx writes with --metadata-file: for one build its object, for a bake an object of
 // targets. Ends with a newline.

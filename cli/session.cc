@@ -42,6 +42,7 @@ BuildTools Session::tools(const Globals& globals) {
           },
           network.fetcher(store),
           {},
+          {},
           {}};
 }
 

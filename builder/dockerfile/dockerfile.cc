@@ -77,6 +77,7 @@ Dockerfile parse_dockerfile(std::string_view text, std::string file_name) {
   Lexer lexer(text, file_name);
   Dockerfile file;
   file.file_name = std::move(file_name);
+  file.text = text;
   std::size_t count = 0;
   while (auto instruction = next_instruction(lexer)) {
     if (++count > kMaxInstructions) {

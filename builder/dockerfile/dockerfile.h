@@ -37,6 +37,7 @@ struct Stage {
 
 struct Dockerfile {
   std::string file_name;           // for messages
+  std::string text;                // as it was read
   std::vector<std::string> lines;  // physical lines, for carets
   Directives directives;
   std::vector<Instruction> global_args;  // ARG before the first FROM

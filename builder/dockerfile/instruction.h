@@ -65,6 +65,7 @@ struct From {
   std::optional<std::string> platform;
   std::optional<std::string> name;  // lower case
   std::string name_as_written;
+  std::string as_keyword;  // as written ("as")
 };
 struct Arg {
   std::vector<std::pair<std::string, std::optional<std::string>>> args;

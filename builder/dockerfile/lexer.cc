@@ -136,9 +136,8 @@ void Lexer::read_continuations(LogicalLine& line) {
     open = append(line, physical, 0);
   }
   if (empty_line) {
-    warnings_.push_back({"NoEmptyContinuation",
-                         "empty continuation line",
-                         {line.first_line, line.last_line, 0, 0}});
+    warnings_.push_back(
+        {"NoEmptyContinuation", "Empty continuation line", {line.last_line, line.last_line, 0, 0}});
   }
 }
 

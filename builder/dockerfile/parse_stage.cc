@@ -100,6 +100,7 @@ Payload parse_from(const Statement& statement) {
   from.image = words[0].text;
   from.platform = flags.text("platform");
   if (!named) return from;
+  from.as_keyword = words[1].text;
   from.name_as_written = words[2].text;
   from.name = to_lower(words[2].text);
   if (!is_stage_name(*from.name)) {

@@ -60,6 +60,7 @@ class Change {
   }
 
   Text operator()(const dockerfile::Cmd& cmd) {
+    recommend_json(cmd.command);
     config_.cmd = argv_of(cmd.command, state_);
     config_.args_escaped = true;
     cmd_given_ = true;
@@ -67,6 +68,7 @@ class Change {
   }
 
   Text operator()(const dockerfile::Entrypoint& entrypoint) {
+    recommend_json(entrypoint.command);
     std::vector<std::string> argv = argv_of(entrypoint.command, state_);
     std::string text = "ENTRYPOINT " + quoted_list_text(argv);
     config_.entrypoint.reset();
@@ -105,6 +107,7 @@ class Change {
     std::vector<std::string> ports;
     for (const std::string& text : given) {
       for (const std::string& word : inputs_.expander.split(text)) {
+        check_port(word);
         for (std::string& port : parse_port(word)) ports.push_back(std::move(port));
       }
     }
@@ -151,6 +154,30 @@ class Change {
   Text operator()(const dockerfile::Workdir&) { return misplaced(); }
 
  private:
+  // A SHELL of one's own says that the shell is wanted.
+  void recommend_json(const dockerfile::Command& command) const {
+    if (command.exec_form || !config_.shell.empty()) return;
+    inputs_.expander.report("JSONArgsRecommended",
+                            "JSON arguments recommended for " +
+                                inputs_.expander.instruction().keyword +
+                                " to prevent unintended behavior related to OS signals");
+  }
+
+  void check_port(const std::string& text) const {
+    const std::size_t colon = text.rfind(':');
+    const std::size_t slash = text.find('/', colon == std::string::npos ? 0 : colon);
+    if (slash != std::string::npos && lower_case(text.substr(slash)) != text.substr(slash)) {
+      inputs_.expander.report(
+          "ExposeProtoCasing",
+          "Defined protocol '" + text + "' in EXPOSE instruction should be lowercase");
+    }
+    if (colon == std::string::npos) return;
+    inputs_.expander.report("ExposeInvalidFormat",
+                            "EXPOSE instruction should not define an IP address or host-port "
+                            "mapping, found '" +
+                                text + "'");
+  }
+
   [[noreturn]] static Text misplaced() { throw std::logic_error("not a change of metadata"); }
 
   // All words against the scope as it was before the instruction (rows V6, V7).

@@ -13,13 +13,13 @@ std::string Expander::expanded(const std::string& text, char escape,
         std::any_of(state_.args.begin(), state_.args.end(),
                     [&](const DeclaredArg& argument) { return argument.name == name; });
     if (declared) continue;
-    remarks_.undefined_variable(name, state_.scope.names(), file_.file_name, where_);
+    report_undefined_variable(reporter_, name, state_.scope.names(), instruction_);
   }
   return std::move(expansion.text);
 }
 
 std::string Expander::word(const std::string& text) const {
-  return expanded(text, file_.directives.escape, dockerfile::Quotes::process);
+  return expanded(text, escape_, dockerfile::Quotes::process);
 }
 
 std::vector<std::string> Expander::words(const std::vector<std::string>& texts) const {
@@ -36,7 +36,7 @@ std::string Expander::optional(const std::optional<std::string>& text) const {
 std::vector<std::string> Expander::split(const std::string& text) const {
   static_cast<void>(word(text));  // for its remarks
   const auto lookup = [this](std::string_view name) { return state_.scope.get(name); };
-  return dockerfile::expand_words(text, lookup, file_.directives.escape);
+  return dockerfile::expand_words(text, lookup, escape_);
 }
 
 std::string Expander::raw(const std::string& body) const {

@@ -14,10 +14,10 @@ namespace cooper::plan {
 
 class Expander {
  public:
-  // All referenced values outlive the Expander. `where` is the instruction.
-  Expander(const StageState& state, const dockerfile::Dockerfile& file,
-           const dockerfile::SourceRange& where, Remarks& remarks)
-      : state_(state), file_(file), where_(where), remarks_(remarks) {}
+  // All referenced values outlive the Expander. `escape` is the Dockerfile's.
+  Expander(const StageState& state, char escape, const dockerfile::Instruction& instruction,
+           const check::Reporter& reporter)
+      : state_(state), escape_(escape), instruction_(instruction), reporter_(reporter) {}
 
   [[nodiscard]] std::string word(const std::string& text) const;
   [[nodiscard]] std::vector<std::string> words(const std::vector<std::string>& texts) const;
@@ -28,14 +28,20 @@ class Expander {
   // A here-document's body: quotes stay (row H5).
   [[nodiscard]] std::string raw(const std::string& body) const;
 
+  [[nodiscard]] const dockerfile::Instruction& instruction() const { return instruction_; }
+  // For what else is to be said about the instruction.
+  void report(std::string_view rule, std::string message) const {
+    reporter_.report(rule, std::move(message), instruction_);
+  }
+
  private:
   [[nodiscard]] std::string expanded(const std::string& text, char escape,
                                      dockerfile::Quotes quotes) const;
 
   const StageState& state_;
-  const dockerfile::Dockerfile& file_;
-  const dockerfile::SourceRange& where_;
-  Remarks& remarks_;
+  char escape_;
+  const dockerfile::Instruction& instruction_;
+  const check::Reporter& reporter_;
 };
 
 }  // namespace cooper::plan

@@ -3,7 +3,7 @@
 #include <array>
 #include <string_view>
 
-#include "builder/dockerfile/expand.h"
+#include "base/suggest.h"
 #include "builder/plan/at_spot.h"
 #include "builder/plan/text.h"
 
@@ -74,11 +74,14 @@ bool is_predefined_argument(const std::string& name) {
   return is_proxy_argument(name);
 }
 
-GlobalScope make_global_scope(const TargetRequest& request) {
+namespace {
+
+GlobalScope make_scope(const TargetRequest& request,
+                       const std::map<std::string, std::string>& build_args) {
   GlobalScope scope;
   for (const auto& [name, value] : platform_arguments(request)) {
-    const auto given = request.build_args.find(name);
-    scope.values.set(name, given == request.build_args.end() ? value : given->second);
+    const auto given = build_args.find(name);
+    scope.values.set(name, given == build_args.end() ? value : given->second);
   }
   const auto lookup = [&](std::string_view name) { return scope.values.get(name); };
   const char escape = request.file->directives.escape;
@@ -87,8 +90,8 @@ GlobalScope make_global_scope(const TargetRequest& request) {
     if (arg == nullptr) continue;
     for (const auto& [name, value] : arg->args) {
       scope.declared.insert(name);
-      const auto given = request.build_args.find(name);
-      if (given != request.build_args.end()) {
+      const auto given = build_args.find(name);
+      if (given != build_args.end()) {
         scope.values.set(name, given->second);
       } else if (value) {
         const std::string& text = *value;
@@ -101,18 +104,29 @@ GlobalScope make_global_scope(const TargetRequest& request) {
   return scope;
 }
 
-std::string expand_global(const std::string& text, const GlobalScope& scope,
-                          const dockerfile::Dockerfile& file, const dockerfile::SourceRange& where,
-                          Remarks& remarks) {
+}  // namespace
+
+GlobalScope make_global_scope(const TargetRequest& request) {
+  return make_scope(request, request.build_args);
+}
+
+GlobalScope make_default_scope(const TargetRequest& request) { return make_scope(request, {}); }
+
+dockerfile::Expansion expand_global(const std::string& text, const GlobalScope& scope, char escape,
+                                    const dockerfile::Instruction& from,
+                                    const check::Reporter& reporter) {
   const auto lookup = [&](std::string_view name) { return scope.values.get(name); };
-  dockerfile::Expansion expansion = dockerfile::expand(text, lookup, file.directives.escape);
+  dockerfile::Expansion expansion = dockerfile::expand(text, lookup, escape);
   for (const std::string& name : expansion.unset) {
     if (scope.declared.count(name) != 0) continue;
     std::vector<std::string> known = scope.values.names();
     known.insert(known.end(), scope.declared.begin(), scope.declared.end());
-    remarks.undefined_from_argument(name, known, file.file_name, where);
+    std::string message = "FROM argument '" + name + "' is not declared";
+    if (const auto near = base::nearest_name(name, known))
+      message += " (did you mean " + *near + "?)";
+    reporter.report("UndefinedArgInFrom", std::move(message), from);
   }
-  return std::move(expansion.text);
+  return expansion;
 }
 
 }  // namespace cooper::plan

@@ -1,5 +1,6 @@
 #include "builder/plan/plan.h"
 
+#include "builder/check/file_checks.h"
 #include "builder/plan/graph_builder.h"
 #include "builder/plan/reachable_stages.h"
 #include "builder/plan/stage_planner.h"
@@ -54,6 +55,17 @@ TargetImage make_target(const TargetRequest& request, const StageTable& table,
   return target;
 }
 
+// The target's stage and the stages it is built FROM.
+std::set<std::size_t> shipped_stages(const StageTable& table) {
+  std::set<std::size_t> stages = {table.target()};
+  const Origin* base = &table.at(table.target()).base;
+  while (const auto* stage = std::get_if<StageOrigin>(base)) {
+    stages.insert(stage->stage);
+    base = &table.at(stage->stage).base;
+  }
+  return stages;
+}
+
 class Planner {
  public:
   Planner(const std::vector<TargetRequest>& requests, const ResolvedImages& resolved)
@@ -62,21 +74,25 @@ class Planner {
   Plan plan() {
     Plan out;
     for (std::size_t i = 0; i < requests_.size(); ++i) {
-      plan_request(i);
+      out.outlines.push_back(plan_request(i));
       note_unused_arguments(out.unused_build_args, requests_[i]);
     }
     out.graph = graph_.take();
+    out.violation = remarks_.violation();
     out.diagnostics = remarks_.take();
     return out;
   }
 
  private:
-  void plan_request(std::size_t index) {
+  Outline plan_request(std::size_t index) {
     const StageTable& table = tables_.at(index);
     const TargetRequest& request = requests_[index];
     std::map<std::size_t, StageState> stages;
-    const PlanningInputs inputs{table,    index,  resolved_, tables_.by_name(),
-                                targets_, stages, graph_,    remarks_};
+    check::check_file(table.file(), table.reporter());
+    OutlineDraft outline;
+    const std::set<std::size_t> shipped = shipped_stages(table);
+    const PlanningInputs inputs{table,  index,   resolved_, tables_.by_name(), targets_, stages,
+                                graph_, outline, shipped};
     for (const std::size_t stage : reachable_stages(table, resolved_, tables_.by_name()).stages) {
       StageState state = StagePlanner(inputs, stage).plan();
       stages.emplace(stage, std::move(state));
@@ -85,6 +101,7 @@ class Planner {
     for (const auto& [name, value] : request.labels) state.config.config.labels[name] = value;
     graph_.add_target(make_target(request, table, state));
     targets_.emplace(request.name, std::move(state));
+    return outline.take(*table.at(table.target()).stage);
   }
 
   const std::vector<TargetRequest>& requests_;

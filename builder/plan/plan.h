@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
+#include "builder/check/copied_files.h"
 #include "builder/dockerfile/dockerfile.h"
 #include "builder/plan/build_graph.h"
 
@@ -39,6 +41,8 @@ struct TargetRequest {
   std::string cache_mount_namespace;
   std::string hostname = "buildkitsandbox";
   bool allow_host_network = false, allow_insecure = false;
+  bool all_stages = false;  // plan the stages too that the target does not need, for their checks
+  const check::ContextFacts* facts = nullptr;  // of the main context; absent: not known
 };
 
 // An outside image the Dockerfiles name: what to resolve. `key` is what ResolvedImages is looked up
@@ -61,16 +65,35 @@ using ResolvedImages = std::map<std::string, BaseImage>;  // by ExternalImage::k
 [[nodiscard]] std::vector<ExternalImage> list_external_images(
     const std::vector<TargetRequest>& requests, const ResolvedImages& resolved);
 
+// What a build of one target can be given (row P25).
+struct Outline {
+  struct Argument {
+    std::string name, description, value;
+    dockerfile::SourceRange where;
+  };
+  struct Mounted {  // a secret, or an ssh agent
+    std::string name;
+    bool required = false;
+    dockerfile::SourceRange where;
+  };
+  std::string name, description;  // of the stage
+  std::vector<Argument> arguments;
+  std::vector<Mounted> secrets, ssh;
+};
+
 struct Diagnostic {
   std::string rule;  // BuildKit's check name: UndefinedVar, ...
   std::string message;
   std::string file_name;
   dockerfile::SourceRange where;
+  const dockerfile::Dockerfile* file = nullptr;  // as TargetRequest::file
 };
 
 struct Plan {
   BuildGraph graph;
   std::vector<Diagnostic> diagnostics;
+  std::vector<Outline> outlines;            // by request
+  std::optional<base::Error> violation;     // a diagnostic that "# check=error=true" makes an error
   std::set<std::string> unused_build_args;  // --build-arg names no stage declared
 };
 

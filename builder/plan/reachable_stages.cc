@@ -22,6 +22,11 @@ ReachableStages reachable_stages(const StageTable& table, const ResolvedImages& 
   ReachableStages out;
   std::vector<std::size_t> todo = {table.target()};
   out.stages.insert(table.target());
+  if (table.request().all_stages) {
+    for (std::size_t i = 0; i < table.size(); ++i) {
+      if (out.stages.insert(i).second) todo.push_back(i);
+    }
+  }
   while (!todo.empty()) {
     const std::size_t current = todo.back();
     todo.pop_back();

@@ -3,7 +3,10 @@
 #include <algorithm>
 
 #include "base/path.h"
+#include "builder/check/copied_files.h"
+#include "builder/check/file_checks.h"
 #include "builder/plan/at_spot.h"
+#include "builder/plan/base_checks.h"
 #include "builder/plan/config_changes.h"
 #include "builder/plan/copy_plan.h"
 #include "builder/plan/history_text.h"
@@ -61,6 +64,8 @@ StagePlanner::StagePlanner(const PlanningInputs& inputs, std::size_t stage)
 
 StageState StagePlanner::plan() {
   at_spot(in_.table.file(), entry_.stage->where, [&] { begin(); });
+  in_.outline.add_global_arguments(in_.table, entry_);
+  if (!entry_.replaced) check::check_stage(*entry_.stage, in_.table.reporter());
   for (const StageInstruction& entry : instructions_) {
     at_spot(in_.table.file(), entry.instruction.where, [&] { apply(entry); });
   }
@@ -84,6 +89,10 @@ void StagePlanner::begin_with(const StageOrigin& origin) { state_ = in_.stages.a
 void StagePlanner::begin_with(const ImageOrigin& origin) {
   const BaseImage& image = resolved_image(in_.resolved, origin.image);
   state_ = state_of_image(image, origin.image.platform);
+  if (has_layers(image) && !entry_.replaced) {
+    check_base_platform(entry_.base_name, entry_.platform, image.config.platform,
+                        entry_.stage->from, in_.table.reporter());
+  }
   state_.result = image_step(origin.image, label_.next("FROM " + origin.image.location, false));
 }
 
@@ -107,7 +116,8 @@ void StagePlanner::begin_with(const TargetOrigin& origin) {
 
 void StagePlanner::apply(const StageInstruction& entry) {
   const dockerfile::Instruction& instruction = entry.instruction;
-  const Expander expander(state_, in_.table.file(), instruction.where, in_.remarks);
+  const Expander expander(state_, in_.table.file().directives.escape, instruction,
+                          in_.table.reporter());
   if (const auto* run_payload = std::get_if<dockerfile::Run>(&instruction.payload)) {
     run(*run_payload, entry, expander);
   } else if (const auto* copy_payload = std::get_if<dockerfile::Copy>(&instruction.payload)) {
@@ -115,9 +125,13 @@ void StagePlanner::apply(const StageInstruction& entry) {
   } else if (const auto* dir_payload = std::get_if<dockerfile::Workdir>(&instruction.payload)) {
     workdir(*dir_payload, entry, expander);
   } else {
+    const std::size_t known = state_.args.size();
     const ChangeInputs inputs{expander, in_.table.globals(), in_.table.request().build_args};
     auto created_by = apply_change(state_, cmd_given_, instruction, inputs);
     if (created_by) add_history(std::nullopt, std::move(*created_by));
+    for (std::size_t i = known; i < state_.args.size(); ++i) {
+      in_.outline.add_argument(state_.args[i].name, state_.args[i].value.value_or(""), instruction);
+    }
   }
 }
 
@@ -127,6 +141,8 @@ void StagePlanner::run(const dockerfile::Run& run, const StageInstruction& entry
     return source(from, entry.instruction.where);
   };
   RunOp op = plan_run(run, state_, in_.table.request(), expander, find_input);
+  in_.outline.add_mounts(op.mounts, entry.instruction);
+  check::check_install(state_.installs, entry.instruction, in_.table.reporter());
   std::string created_by = run_text(op.argv, state_);
   add_layer(std::move(op), entry, std::move(created_by));
 }
@@ -140,14 +156,35 @@ void StagePlanner::copy(const dockerfile::Copy& copy, const StageInstruction& en
   if (reads_paths || copy.from) {
     planned.op.from = source(copy.from.value_or(""), entry.instruction.where);
   }
+  if (!copy.from) check_copy(copy, planned.op, entry);
   std::string created_by = copy_text(planned.op, planned.destination);
   add_layer(std::move(planned.op), entry, std::move(created_by));
+}
+
+void StagePlanner::check_copy(const dockerfile::Copy& copy, const CopyOp& op,
+                              const StageInstruction& entry) {
+  check::ContextCopy facts{
+      entry.instruction, copy.add, {}, op.excludes, in_.shipped.count(index_) != 0};
+  for (const CopySource& source : op.sources) {
+    if (source.kind == CopySource::Kind::path) facts.sources.push_back(source.path);
+  }
+  if (facts.sources.empty()) return;
+  if (std::any_of(facts.sources.begin(), facts.sources.end(), check::is_whole_context))
+    check::note_source_copy(state_.installs, entry.instruction);
+  const check::ContextFacts* known = in_.table.request().facts;
+  if (known != nullptr) check::check_copied_files(*known, facts, in_.table.reporter());
 }
 
 void StagePlanner::workdir(const dockerfile::Workdir& workdir, const StageInstruction& entry,
                            const Expander& expander) {
   std::string& current = state_.config.config.working_dir;
   const std::string wanted = expander.word(workdir.path);
+  if (!state_.workdir_set && !wanted.starts_with('/')) {
+    expander.report("WorkdirRelativePath",
+                    "Relative workdir " + check::quoted(wanted) +
+                        " can have unexpected results if the base image changes");
+  }
+  state_.workdir_set = true;
   current = base::join_path("/", base::join_path(current.empty() ? "/" : current, wanted));
   const std::string created_by = "WORKDIR " + current;
   if (current == "/") {

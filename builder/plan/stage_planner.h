@@ -4,8 +4,10 @@
 #include <map>
 #include <string>
 
+#include "builder/check/install_order.h"
 #include "builder/plan/expander.h"
 #include "builder/plan/graph_builder.h"
+#include "builder/plan/outline.h"
 #include "builder/plan/stage_instructions.h"
 #include "builder/plan/step_label.h"
 
@@ -20,7 +22,8 @@ struct PlanningInputs {
   const std::map<std::string, StageState>& targets;  // results of earlier requests
   const std::map<std::size_t, StageState>& stages;   // results of this request's earlier stages
   GraphBuilder& graph;
-  Remarks& remarks;
+  OutlineDraft& outline;
+  const std::set<std::size_t>& shipped;  // stages whose layers are the target's
 };
 
 class StagePlanner {
@@ -46,6 +49,7 @@ class StagePlanner {
   StepId add_step(std::optional<StepId> parent, Op op, const oci::Platform& platform,
                   std::string label, const dockerfile::SourceRange& where);
   StepId image_step(const ExternalImage& image, const std::string& label);
+  void check_copy(const dockerfile::Copy& copy, const CopyOp& op, const StageInstruction& entry);
   [[nodiscard]] std::size_t context(const std::string& name);
   [[nodiscard]] Input source(const std::string& name, const dockerfile::SourceRange& where);
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "builder/check/install_order.h"
 #include "builder/plan/build_graph.h"
 #include "builder/plan/scope.h"
 
@@ -28,6 +29,8 @@ struct StageState {
   std::vector<HistoryItem> history;  // after the base image's
   Scope scope;
   std::vector<DeclaredArg> args;
+  bool workdir_set = false;  // by this Dockerfile, not by a base image
+  check::InstallState installs;
 };
 
 // A state that begins with an outside image's configuration (row F6), or with none (rows A10, F7).

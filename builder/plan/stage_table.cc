@@ -3,6 +3,7 @@
 #include "base/suggest.h"
 #include "builder/dockerfile/expand.h"
 #include "builder/plan/at_spot.h"
+#include "builder/plan/base_checks.h"
 #include "builder/plan/named_context.h"
 #include "builder/plan/stage_cycles.h"
 #include "builder/plan/text.h"
@@ -33,34 +34,45 @@ std::vector<std::string> stage_names(const std::vector<StageEntry>& stages) {
 }  // namespace
 
 StageTable::StageTable(const TargetRequest& request, Remarks& remarks)
-    : request_(&request), globals_(make_global_scope(request)) {
+    : request_(&request),
+      reporter_(make_reporter(request, remarks)),
+      globals_(make_global_scope(request)) {
   for (std::size_t i = 0; i < file().stages.size(); ++i) {
-    at_spot(file(), file().stages[i].where, [&] { add_stage(i, remarks); });
+    at_spot(file(), file().stages[i].where, [&] { add_stage(i); });
   }
   check_stage_cycles(file());
+  check_default_arguments(request, reporter_);
   find_target();
 }
 
-void StageTable::add_stage(std::size_t index, Remarks& remarks) {
+oci::Platform StageTable::stage_platform(StageEntry& entry, const dockerfile::From& from) const {
+  if (!from.platform) return request_->platform;
+  const dockerfile::Expansion expansion = expand_global(
+      *from.platform, globals_, file().directives.escape, entry.stage->from, reporter_);
+  check_platform_flag(*entry.stage, expansion, globals_, reporter_);
+  if (expansion.text.empty()) {
+    throw Error(ErrorKind::usage, "read FROM --platform", *from.platform,
+                "the platform is empty after its variables were expanded");
+  }
+  entry.arguments.insert(expansion.used.begin(), expansion.used.end());
+  return oci::normalize(oci::parse_platform(expansion.text, request_->build_platform));
+}
+
+void StageTable::add_stage(std::size_t index) {
   const dockerfile::Stage& stage = file().stages[index];
   const auto& from = std::get<dockerfile::From>(stage.from.payload);
   StageEntry entry;
   entry.stage = &stage;
   entry.display_name = stage.name.empty() ? "stage-" + std::to_string(index) : stage.name;
-  entry.base_name = expand_global(from.image, globals_, file(), stage.where, remarks);
+  dockerfile::Expansion base =
+      expand_global(from.image, globals_, file().directives.escape, stage.from, reporter_);
+  entry.base_name = std::move(base.text);
+  entry.arguments.insert(base.used.begin(), base.used.end());
   if (entry.base_name.empty()) {
     throw Error(ErrorKind::usage, "read FROM", from.image,
                 "the image name is empty after its variables were expanded");
   }
-  entry.platform = request_->platform;
-  if (from.platform) {
-    const std::string text = expand_global(*from.platform, globals_, file(), stage.where, remarks);
-    if (text.empty()) {
-      throw Error(ErrorKind::usage, "read FROM --platform", *from.platform,
-                  "the platform is empty after its variables were expanded");
-    }
-    entry.platform = oci::normalize(oci::parse_platform(text, request_->build_platform));
-  }
+  entry.platform = stage_platform(entry, from);
   entry.base = base_origin(entry, index);
   if (!stage.name.empty()) {
     if (auto context = find_named_context(*request_, stage.name, entry.platform, stage.where)) {

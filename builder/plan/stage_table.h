@@ -2,6 +2,7 @@
 // lines alone.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ struct StageEntry {
   std::string base_name;     // FROM's image, expanded
   oci::Platform platform;    // of --platform, else the request's
   Origin base;
+  std::set<std::string> arguments;  // global ARGs that FROM uses
   bool replaced = false;  // a named context of the stage's name stands in for the whole stage
 };
 
@@ -27,6 +29,7 @@ class StageTable {
 
   [[nodiscard]] const TargetRequest& request() const noexcept { return *request_; }
   [[nodiscard]] const dockerfile::Dockerfile& file() const noexcept { return *request_->file; }
+  [[nodiscard]] const check::Reporter& reporter() const noexcept { return reporter_; }
   [[nodiscard]] const GlobalScope& globals() const noexcept { return globals_; }
   [[nodiscard]] std::size_t size() const noexcept { return stages_.size(); }
   [[nodiscard]] const StageEntry& at(std::size_t stage) const { return stages_.at(stage); }
@@ -37,11 +40,13 @@ class StageTable {
                               const dockerfile::SourceRange& where) const;
 
  private:
-  void add_stage(std::size_t index, Remarks& remarks);
+  void add_stage(std::size_t index);
+  [[nodiscard]] oci::Platform stage_platform(StageEntry& entry, const dockerfile::From& from) const;
   void find_target();
   [[nodiscard]] Origin base_origin(const StageEntry& entry, std::size_t index) const;
 
   const TargetRequest* request_;
+  check::Reporter reporter_;
   GlobalScope globals_;
   std::vector<StageEntry> stages_;
   std::size_t target_ = 0;

@@ -7,9 +7,9 @@ _cooper() {
     esac
   done
   case $command in
-    build) words='-h --help -f --file -t --tag --target --build-arg --build-context --label --annotation --platform --no-cache-filter --iidfile --progress -q --quiet --push -o --output --no-cache --secret --add-host --compression --compression-level --force-compression --metadata-file -j --jobs --context-modes --allow --load --pull --check --network' ;;
-    bake) words='-h --help -f --file --set --print --list --progress -q --quiet --push -o --output --no-cache --secret --add-host --compression --compression-level --force-compression --metadata-file -j --jobs --context-modes --allow --load --pull --check --network' ;;
-    check) words='-h --help -f --file -t --tag --target --build-arg --build-context --label --annotation --platform --no-cache-filter --iidfile --progress -q --quiet --push -o --output --no-cache --secret --add-host --compression --compression-level --force-compression --metadata-file -j --jobs --context-modes --allow --load --pull --check --network' ;;
+    build) words='-h --help -f --file -t --tag --target --build-arg --build-context --label --annotation --platform --no-cache-filter --iidfile --progress -q --quiet --push -o --output --no-cache --secret --add-host --compression --compression-level --force-compression --metadata-file -j --jobs --context-modes --allow --load --pull --check --call --network' ;;
+    bake) words='-h --help -f --file --set --print --list --progress -q --quiet --push -o --output --no-cache --secret --add-host --compression --compression-level --force-compression --metadata-file -j --jobs --context-modes --allow --load --pull --check --call --network' ;;
+    check) words='-h --help -f --file -t --tag --target --build-arg --build-context --label --annotation --platform --no-cache-filter --iidfile --progress -q --quiet --push -o --output --no-cache --secret --add-host --compression --compression-level --force-compression --metadata-file -j --jobs --context-modes --allow --load --pull --check --call --network' ;;
     smoke) words='-h --help -f --file --role --target --bake --build-context -C --directory --json' ;;
     pull) words='-h --help --platform -t --tag -q --quiet --json' ;;
     push) words='-h --help -q --quiet' ;;

@@ -9,7 +9,7 @@ from pathlib import Path
 from cpp_text import without_comments_and_literals
 from source_tree import report, source_files
 
-PURE_MODULES = ("oci", "builder/dockerfile", "builder/bake", "builder/plan", "release/policy")
+PURE_MODULES = ("oci", "builder/dockerfile", "builder/bake", "builder/check", "builder/plan", "release/policy")
 
 # What a pure module may include; whatever is not here is refused.
 STANDARD = set("""

@@ -70,7 +70,7 @@ TEST_CASE("P9 an empty continuation line is a warning") {
   const Dockerfile file = parse_dockerfile("FROM x\nRUN a \\\n\n b\n", "f");
   REQUIRE(file.warnings.size() == 1);
   CHECK(file.warnings[0].rule == "NoEmptyContinuation");
-  CHECK(file.warnings[0].where == SourceRange{2, 4, 0, 0});
+  CHECK(file.warnings[0].where == SourceRange{4, 4, 0, 0});
 }
 
 struct DirectiveCase {

@@ -155,8 +155,8 @@ TEST_CASE("V8 undefined variables are remarked on, declared ones are not") {
   PlanCase test(
       "FROM a\nARG maybe\nENV NAME=1\nENV a=$maybe b=$NAEM c=$NAEM\nLABEL l=${other:-x}\n");
   CHECK(remarks_of(test.plan()) ==
-        Words{"UndefinedVar: usage of undefined variable '$NAEM' (did you mean $NAME?)",
-              "UndefinedVar: usage of undefined variable '$other'"});
+        Words{"UndefinedVar: Usage of undefined variable '$NAEM' (did you mean $NAME?)",
+              "UndefinedVar: Usage of undefined variable '$other'"});
 }
 
 TEST_CASE("V8 a remark of several targets is made once") {
