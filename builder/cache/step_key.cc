@@ -10,7 +10,7 @@ namespace {
 
 // Raised when the meaning of a part or the result of a step changes; older results are then not
 // found any more.
-constexpr std::string_view kFormat = "cooper step key 1\n";
+constexpr std::string_view kFormat = "cooper step key 2\n";
 
 void update_framed(base::Sha256& hash, std::string_view text) {
   std::string length = std::to_string(text.size());

@@ -62,6 +62,12 @@ class LocalContext final : public layer::FileTree {
     return open_unchanged(root_.get(), regular_node(file));
   }
 
+  [[nodiscard]] std::string inode(const layer::Entry& file) override {
+    const struct stat& status = regular_node(file).status;
+    if (status.st_nlink < 2 || !S_ISREG(status.st_mode)) return {};
+    return std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino);
+  }
+
   [[nodiscard]] bool hidden(const std::string& path) override {
     if (cache_.find(path) != nullptr) return false;
     return base::try_open_no_links(root_.get(), path, O_PATH | O_NOFOLLOW).has_value();

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/file_at.h"
 #include "base/path.h"
+#include "base/sha256.h"
 #include "builder/context/xattrs.h"
 
 namespace cooper::context {
@@ -75,6 +76,10 @@ void Scanner::fill(Node& node, const Place& place) const {
     case layer::EntryType::block:
       entry.device_major = major(node.status.st_rdev);
       entry.device_minor = minor(node.status.st_rdev);
+      break;
+    case layer::EntryType::socket:  // arrives as an empty file (row C10)
+      entry.type = layer::EntryType::file;
+      entry.content = base::Sha256().finish();
       break;
     default: break;
   }

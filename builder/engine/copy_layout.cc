@@ -28,60 +28,120 @@ bool CopyLayout::is_directory(const std::string& path) const {
   return entry != nullptr && entry->type == EntryType::directory;
 }
 
-void CopyLayout::change(layer::Entry& entry) const {
-  if (options_.owner) {
+void CopyLayout::change(layer::Entry& entry, Changes changes) const {
+  if (changes.owner && options_.owner) {
     entry.uid = options_.owner->uid;
     entry.gid = options_.owner->gid;
   }
-  if (options_.mode && entry.type != EntryType::symlink) {
+  if (changes.mode && options_.mode && entry.type != EntryType::symlink) {
     entry.mode = options_.mode->apply(entry.mode, entry.type == EntryType::directory);
   }
 }
 
-void CopyLayout::make_directory(const std::string& path) {
+void CopyLayout::make_directory(const std::string& path, Changes changes) {
   if (path.empty()) return;
-  add_parents(path);
+  add_parents(path, changes);
+  const layer::Entry* known = existing(path);
+  if (known != nullptr && known->type != EntryType::directory) {
+    throw Error(ErrorKind::usage, "copy to", "/" + path, "it exists and is not a directory");
+  }
   if (entries_.contains(path)) return;
   layer::Entry entry;
-  if (const layer::Entry* known = existing(path)) {
-    if (known->type != EntryType::directory) {
-      throw Error(ErrorKind::usage, "copy to", "/" + path, "it exists and is not a directory");
-    }
+  if (known != nullptr) {
     entry = *known;
     entry.opaque = false;
   } else {
     entry.type = EntryType::directory;
     entry.mode = 0755;
     entry.mtime = options_.directory_time;
-    change(entry);
+    change(entry, changes);
   }
   entry.path = path;
   entries_.emplace(path, PlannedEntry{std::move(entry), {}});
 }
 
-void CopyLayout::add_parents(const std::string& path) {
+void CopyLayout::add_parents(const std::string& path, Changes changes) {
   const std::string parent(base::parent_path(path));
-  if (!parent.empty() && !entries_.contains(parent)) make_directory(parent);
+  if (!parent.empty()) make_directory(parent, changes);
+}
+
+// `entry` with its final attributes; the directory exists.
+void CopyLayout::merge_directory(const std::string& path, layer::Entry entry) {
+  for (const auto& [name, value] : existing(path)->xattrs) entry.xattrs.emplace(name, value);
+  entry.path = path;
+  entries_.insert_or_assign(path, PlannedEntry{std::move(entry), {}});
+}
+
+// Other names of the file that is planned at `path` keep its bytes.
+void CopyLayout::detach_links(const std::string& path) {
+  const auto holder = entries_.find(path);
+  if (!has_links_ || holder == entries_.end()) return;
+  PlannedEntry* heir = nullptr;
+  for (auto& [name, planned] : entries_) {
+    if (planned.entry.type != EntryType::hardlink || planned.entry.link != path) continue;
+    if (heir == nullptr) {
+      heir = &planned;
+      planned = holder->second;
+      planned.entry.path = name;
+    } else {
+      planned.entry.link = heir->entry.path;
+    }
+  }
+}
+
+void CopyLayout::put(const std::string& path, layer::Entry entry, Bytes bytes) {
+  detach_links(path);
+  has_links_ = has_links_ || entry.type == EntryType::hardlink;
+  entry.path = path;
+  entries_.insert_or_assign(path, PlannedEntry{std::move(entry), std::move(bytes)});
 }
 
 void CopyLayout::place(const std::string& path, layer::Entry entry, Bytes bytes) {
   const bool directory = entry.type == EntryType::directory;
-  if (directory && is_directory(path)) {
-    make_directory(path);  // keeps its attributes (row C4)
-    return;
-  }
   const layer::Entry* known = path.empty() ? nullptr : existing(path);
-  if (directory && known != nullptr) {
+  if (directory && known != nullptr && known->type != EntryType::directory) {
     throw Error(ErrorKind::usage, "copy to", "/" + path,
                 "cannot copy a directory to what is not a directory");
   }
   if (!directory && is_directory(path)) {
     throw Error(ErrorKind::usage, "copy to", "/" + path, "cannot replace a directory with a file");
   }
-  add_parents(path);
-  entry.path = path;
-  change(entry);
-  entries_.insert_or_assign(path, PlannedEntry{std::move(entry), std::move(bytes)});
+  add_parents(path, kChanged);
+  change(entry, kChanged);
+  if (directory && known != nullptr) {
+    merge_directory(path, std::move(entry));
+  } else {
+    put(path, std::move(entry), std::move(bytes));
+  }
+}
+
+void CopyLayout::place_parent(const std::string& path, layer::Entry entry) {
+  const layer::Entry* known = existing(path);
+  if (known == nullptr || known->type != EntryType::directory) {
+    place(path, std::move(entry), {});
+    return;
+  }
+  layer::Entry kept = *known;
+  kept.opaque = false;
+  kept.mode = entry.mode;
+  add_parents(path, kChanged);
+  merge_directory(path, std::move(kept));
+}
+
+void CopyLayout::unpack(const std::string& path, layer::Entry entry, Bytes bytes) {
+  const bool directory = entry.type == EntryType::directory;
+  add_parents(path, kPlain);
+  change(entry, kOwned);
+  if (directory && is_directory(path)) {
+    merge_directory(path, std::move(entry));
+    return;
+  }
+  const auto first = entries_.lower_bound(path + "/");
+  auto last = first;
+  while (last != entries_.end() && last->first.starts_with(path + "/")) ++last;
+  for (auto inner = first; inner != last; ++inner) detach_links(inner->first);
+  entries_.erase(first, last);
+  put(path, std::move(entry), std::move(bytes));
 }
 
 void CopyLayout::order_hard_links() {
@@ -121,16 +181,31 @@ Bytes bytes_of(const SelectedSource& source, const SelectedItem& item) {
 void lay_out(CopyLayout& layout, const SelectedSource& source, const std::string& destination,
              bool into_directory) {
   std::string target = layout.locate(destination);
-  if (!source.directory && (into_directory || layout.is_directory(target))) {
+  if (source.directory) {
+    layout.make_directory(target);
+  } else if (into_directory || layout.is_directory(target)) {
     layout.make_directory(target);
     target += (target.empty() ? "" : "/") + source.base_name;
   }
+  const auto place_of = [&](const std::string& below) {
+    return target + (target.empty() || below.empty() ? "" : "/") + below;
+  };
   for (const SelectedItem& item : source.items) {
-    std::string path = target;
-    if (!item.path.empty()) path += (path.empty() ? "" : "/") + item.path;
-    Bytes bytes;
-    if (item.entry.type == EntryType::file) bytes = bytes_of(source, item);
-    layout.place(path, item.entry, std::move(bytes));
+    if (source.directory && item.path.empty()) continue;  // its contents are copied, not it
+    if (item.parent) {
+      layout.place_parent(place_of(item.path), item.entry);
+    } else if (!item.same_as.empty()) {
+      layer::Entry link = item.entry;
+      link.type = EntryType::hardlink;
+      link.link = place_of(item.same_as);
+      link.size = 0;
+      link.content.reset();
+      layout.place(place_of(item.path), std::move(link), {});
+    } else {
+      Bytes bytes;
+      if (item.entry.type == EntryType::file && item.entry.size > 0) bytes = bytes_of(source, item);
+      layout.place(place_of(item.path), item.entry, std::move(bytes));
+    }
   }
 }
 

@@ -61,10 +61,18 @@ class CopyLayout {
   [[nodiscard]] bool is_directory(const std::string& path) const;
 
   // Plans one entry at `path` (and its missing parents). The entry's attributes are the source's;
-  // owner and mode changes are applied here. A directory that exists keeps what it is.
+  // owner and mode changes are applied here. A directory that exists gets the attributes too, and
+  // keeps extended attributes the entry does not have.
   void place(const std::string& path, layer::Entry entry, Bytes bytes);
+  // A directory that is only there because of what is in it. One that exists gets the mode alone.
+  void place_parent(const std::string& path, layer::Entry entry);
+  // A member of an archive: as place(), but there is no mode change, parents that are missing are
+  // root's, and it replaces whatever else is there, as Docker unpacks (row C17).
+  void unpack(const std::string& path, layer::Entry entry, Bytes bytes);
   // Plans the directory `path` itself, if it does not exist, as one cooper makes.
-  void make_directory(const std::string& path);
+  void make_directory(const std::string& path) { make_directory(path, kChanged); }
+  // Likewise, without the mode change: where an archive goes.
+  void make_archive_directory(const std::string& path) { make_directory(path, kOwned); }
 
   // Makes the first name of a hard-linked file, in path order, the one that has the bytes: a layer
   // is written in that order.
@@ -75,13 +83,24 @@ class CopyLayout {
   }
 
  private:
+  // Which of the changes apply.
+  struct Changes {
+    bool owner, mode;
+  };
+  static constexpr Changes kChanged{true, true}, kOwned{true, false}, kPlain{false, false};
+
   [[nodiscard]] const layer::Entry* existing(const std::string& path) const;
-  void add_parents(const std::string& path);
-  void change(layer::Entry& entry) const;
+  void make_directory(const std::string& path, Changes changes);
+  void add_parents(const std::string& path, Changes changes);
+  void change(layer::Entry& entry, Changes changes) const;
+  void merge_directory(const std::string& path, layer::Entry entry);
+  void put(const std::string& path, layer::Entry entry, Bytes bytes);
+  void detach_links(const std::string& path);
 
   const layer::LayerStack& below_;
   Options options_;
   std::map<std::string, PlannedEntry, PathOrder> entries_;
+  bool has_links_ = false;
 };
 
 // Plans all of a selection of plain files and directories (archives to be unpacked are the

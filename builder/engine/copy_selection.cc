@@ -7,6 +7,7 @@
 #include "base/sha256.h"
 #include "builder/dockerfile/pattern.h"
 #include "builder/engine/digest_files.h"
+#include "builder/engine/source_match.h"
 
 namespace cooper::engine {
 namespace {
@@ -14,66 +15,16 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-// Component by component, so that only directories a pattern can match in are listed.
-void match_components(layer::FileTree& tree, const std::string& directory,
-                      std::span<const std::string_view> pattern,
-                      std::vector<std::string>& matches) {
-  if (pattern.empty()) {
-    matches.push_back(directory);
-    return;
-  }
-  const std::string part(pattern.front());
-  const auto descend = [&](const std::string& name) {
-    const std::string path = directory.empty() ? name : directory + "/" + name;
-    match_components(tree, path, pattern.subspan(1), matches);
-  };
-  if (!dockerfile::has_wildcards(part)) {
-    const std::string path = directory.empty() ? part : directory + "/" + part;
-    if (tree.find(tree.resolve(path, false))) descend(part);
-    return;
-  }
-  for (const std::string& name : tree.list(tree.resolve(directory, true))) {
-    if (dockerfile::match_path(part, name)) descend(name);
-  }
-}
-
-std::vector<std::string> match_source(layer::FileTree& tree, const std::string& source) {
-  const std::string clean = base::clean_below_root(source);
-  if (!dockerfile::has_wildcards(clean)) return {clean};
-  std::vector<std::string> matches;
-  const auto parts = base::split_path(clean);
-  match_components(tree, "", parts, matches);
-  return matches;
-}
-
-[[noreturn]] void refuse_missing(layer::FileTree& tree, const std::string& source,
-                                 const std::string& clean) {
-  Error error(ErrorKind::not_found, "copy", source, "not found in the " + tree.name());
-  if (tree.hidden(clean))
-    error.with_hint("it is there, but a pattern of the ignore file excludes it");
-  throw error;
-}
-
 SelectedSource select_one(layer::FileTree& tree, const std::string& source,
-                          const std::string& clean, const dockerfile::IgnoreRules& excludes) {
+                          const std::string& clean, const std::string& include,
+                          const dockerfile::IgnoreRules& excludes) {
   const std::string meant = tree.resolve(clean, true);
   const auto top = tree.find(meant);
   if (!top) refuse_missing(tree, source, clean);
   SelectedSource selected;
   selected.base_name = std::string(base::base_name(clean));
   selected.directory = top->type == layer::EntryType::directory;
-  if (!selected.directory) {
-    if (!excludes.ignores(selected.base_name)) selected.items.push_back({"", *top});
-    return selected;
-  }
-  tree.walk(meant, [&](const layer::Entry& entry) {
-    const std::string below = entry.path.size() > meant.size()
-                                  ? entry.path.substr(meant.empty() ? 0 : meant.size() + 1)
-                                  : std::string();
-    if (!below.empty() && excludes.ignores(below)) return excludes.may_contain_included(below);
-    selected.items.push_back({below, entry});
-    return true;
-  });
+  selected.items = select_tree(tree, meant, include, excludes);
   return selected;
 }
 
@@ -115,7 +66,25 @@ void add_paths(Selection& selection, const plan::CopySource& source,
                const dockerfile::IgnoreRules& excludes) {
   layer::FileTree& tree = *selection.tree;
   for (const std::string& clean : match_source(tree, source.path)) {
-    selection.sources.push_back(select_one(tree, source.path, clean, excludes));
+    selection.sources.push_back(select_one(tree, source.path, clean, "", excludes));
+  }
+}
+
+// --parents: what is before the first "/./" is where the paths that are kept begin.
+void add_with_parents(Selection& selection, const plan::CopySource& source,
+                      const dockerfile::IgnoreRules& excludes) {
+  layer::FileTree& tree = *selection.tree;
+  const std::size_t pivot = source.path.find("/./");
+  const bool has_pivot = pivot != std::string::npos;
+  const std::string from = has_pivot ? source.path.substr(0, pivot) : "/";
+  const std::string include =
+      base::clean_below_root(has_pivot ? source.path.substr(pivot + 3) : source.path);
+  if (!dockerfile::has_wildcards(from) && !dockerfile::has_wildcards(include)) {
+    const std::string needed = base::clean_below_root(from + "/" + include);
+    if (!tree.find(tree.resolve(needed, true))) refuse_missing(tree, source.path, needed);
+  }
+  for (const std::string& clean : match_source(tree, from)) {
+    selection.sources.push_back(select_one(tree, source.path, clean, include, excludes));
   }
 }
 
@@ -125,11 +94,12 @@ Selection select_sources(const plan::CopyOp& op, std::shared_ptr<layer::FileTree
                          context::RemoteFetcher* fetcher, unsigned threads, std::stop_token stop) {
   Selection selection;
   selection.tree = std::move(tree);
-  selection.many = op.sources.size() > 1;
   const auto excludes = dockerfile::IgnoreRules::from_patterns(op.excludes);
   for (const plan::CopySource& source : op.sources) {
     switch (source.kind) {
-      case plan::CopySource::Kind::path: add_paths(selection, source, excludes); break;
+      case plan::CopySource::Kind::path:
+        (op.parents ? add_with_parents : add_paths)(selection, source, excludes);
+        break;
       case plan::CopySource::Kind::inline_file:
         selection.sources.push_back(select_text(source));
         break;
@@ -141,7 +111,6 @@ Selection select_sources(const plan::CopyOp& op, std::shared_ptr<layer::FileTree
                     "ADD of a git repository is not supported yet");
     }
   }
-  selection.many = selection.many || selection.sources.size() > 1;
   if (selection.tree) {
     std::vector<layer::Entry*> files;
     for (SelectedSource& one : selection.sources) {
@@ -158,7 +127,10 @@ std::vector<cache::CopiedItem> key_items(const Selection& selection) {
     const SelectedSource& source = selection.sources[i];
     const std::string place = std::to_string(i) + ":" + (source.directory ? "" : source.base_name);
     for (const SelectedItem& item : source.items) {
-      items.push_back({item.path.empty() ? place : place + "/" + item.path, facts_of(item.entry)});
+      std::string facts = facts_of(item.entry);
+      if (item.parent) facts += " parent";
+      if (!item.same_as.empty()) facts += " same as " + item.same_as;
+      items.push_back({item.path.empty() ? place : place + "/" + item.path, std::move(facts)});
     }
   }
   return items;

@@ -11,15 +11,11 @@
 
 #include "builder/cache/step_key.h"
 #include "builder/context/remote_file.h"
+#include "builder/engine/tree_selection.h"
 #include "builder/layer/file_tree.h"
 #include "builder/plan/build_graph.h"
 
 namespace cooper::engine {
-
-struct SelectedItem {
-  std::string path;    // below the source; "" is the source itself
-  layer::Entry entry;  // entry.path is where it is in the tree
-};
 
 // One matched source: a file, a directory with everything to be copied in it, or text of the
 // Dockerfile.
@@ -34,8 +30,6 @@ struct SelectedSource {
 struct Selection {
   std::shared_ptr<layer::FileTree> tree;  // may be null when all sources are texts or URLs
   std::vector<SelectedSource> sources;
-  bool many = false;  // several sources, or a wildcard with several matches: the destination is a
-                      // directory (row C1)
 };
 
 // Throws base::Error(not_found) for a literal source that is absent or ignored.

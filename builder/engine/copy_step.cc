@@ -80,7 +80,7 @@ bool may_be_archive(const plan::CopyOp& op, const SelectedSource& source) {
 void lay_out_archive(CopyLayout& layout, const ArchiveSpool& spool,
                      const std::string& destination) {
   const std::string target = layout.locate(destination);
-  layout.make_directory(target);
+  layout.make_archive_directory(target);
   for (const SpooledMember& member : spool.members) {
     if (member.entry.path.empty())
       continue;  // the archive's root does not change the destination (row C17)
@@ -95,7 +95,7 @@ void lay_out_archive(CopyLayout& layout, const ArchiveSpool& spool,
       entry.link = target + "/" + entry.link;
     Bytes bytes;
     if (entry.type == layer::EntryType::file) bytes = FileBytes{&spool.bytes, member.offset};
-    layout.place(path, std::move(entry), std::move(bytes));
+    layout.unpack(path, std::move(entry), std::move(bytes));
   }
   layout.order_hard_links();
 }
@@ -109,8 +109,6 @@ cache::KeyScope key_scope(const Workshop& shop, const plan::Step& step, const St
 
 CopyStep::CopyStep(Workshop& shop, const plan::Step& step, StepInputs& inputs)
     : shop_(shop), step_(step), op_(std::get<plan::CopyOp>(step.op)), inputs_(inputs) {
-  if (op_.parents)
-    throw Error(ErrorKind::unsupported, "use", "--parents", "COPY --parents is not supported yet");
   if (op_.keep_git_dir)
     throw Error(ErrorKind::unsupported, "use", "--keep-git-dir", "ADD of git is not supported yet");
 }
@@ -150,7 +148,7 @@ layer::WrittenLayer CopyStep::make_layer() {
   const layer::LayerStack stack =
       op_.link ? layer::LayerStack() : shop_.layers.stack(below, inputs_.stop());
   CopyLayout layout(stack, std::move(options));
-  const bool into_directory = op_.destination.ends_with('/') || selection_->many;
+  const bool into_directory = op_.destination.ends_with('/');
   std::vector<std::unique_ptr<ArchiveSpool>> spools;  // keep the bytes until the layer is written
   for (const SelectedSource& source : selection_->sources) {
     if (may_be_archive(op_, source)) {

@@ -61,6 +61,12 @@ base::Fd StageTree::open(const layer::Entry& file) {
   return snapshots_.layers().open_file(layer, found->entry->path, blob, stop_);
 }
 
+std::string StageTree::inode(const layer::Entry& file) {
+  const auto found = stack_.find(file.path);
+  if (!found) return {};
+  return std::to_string(found->layer) + ":" + found->entry->path;
+}
+
 std::optional<std::string> read_small_file(layer::FileTree& tree, const std::string& path,
                                            std::uint64_t limit) {
   const auto entry = tree.find(tree.resolve(path, true));

@@ -27,6 +27,7 @@ class StageTree final : public layer::FileTree {
             const std::function<bool(const layer::Entry&)>& visit) override;
   [[nodiscard]] base::Sha256Bytes digest(const layer::Entry& file) override;
   [[nodiscard]] base::Fd open(const layer::Entry& file) override;
+  [[nodiscard]] std::string inode(const layer::Entry& file) override;
 
   [[nodiscard]] const layer::LayerStack& stack() const noexcept { return stack_; }
 

@@ -40,6 +40,11 @@ class FileTree {
   [[nodiscard]] virtual base::Sha256Bytes digest(const Entry& file) = 0;
   // The bytes of a regular file.
   [[nodiscard]] virtual base::Fd open(const Entry& file) = 0;
+  // The same text for all names of a file that has several (hard links); "" for any other.
+  [[nodiscard]] virtual std::string inode(const Entry& file) {
+    static_cast<void>(file);
+    return {};
+  }
   // True if `path` exists but is hidden by an ignore rule (for a better message).
   [[nodiscard]] virtual bool hidden(const std::string& path) {
     static_cast<void>(path);

@@ -127,7 +127,6 @@ PlannedCopy plan_copy(const dockerfile::Copy& copy, const StageState& state,
   planned.destination = expander.word(copy.destination);
   const std::string& workdir = state.config.config.working_dir;
   op.destination = absolute_destination(planned.destination, workdir.empty() ? "/" : workdir);
-  if (op.sources.size() > 1 && !op.destination.ends_with("/")) op.destination += "/";  // row C1
   op.chown = expander.optional(copy.chown);
   op.chmod = expander.optional(copy.chmod);
   if (!op.chmod.empty() && !is_mode(op.chmod)) {

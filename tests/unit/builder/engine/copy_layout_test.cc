@@ -87,8 +87,8 @@ TEST_CASE("a file onto an existing directory goes into it") {
 }
 
 TEST_CASE(
-    "C2 C4 a directory gives its contents; existing directories stay as they are, new ones are "
-    "like the source") {
+    "C2 C4 a directory gives its contents and not itself: its place stays as it is, or is made as "
+    "any other missing directory") {
   const auto below = image({directory("opt", 01777, 5)});
   CopyLayout existing(below, {});
   lay_out(existing, tree(), "/opt", false);
@@ -97,8 +97,78 @@ TEST_CASE(
   CHECK(existing.entries().at("opt").entry.uid == 5);
   CopyLayout fresh(below, {});
   lay_out(fresh, tree(), "/new", false);
-  CHECK(fresh.entries().at("new").entry.mode == 0700);
-  CHECK(fresh.entries().at("new").entry.uid == 7);
+  CHECK(fresh.entries().at("new").entry.mode == 0755);
+  CHECK(fresh.entries().at("new").entry.uid == 0);
+  CHECK(fresh.entries().at("new/d").entry.mode == 0711);
+}
+
+TEST_CASE("C4 a directory within the source gives its attributes to one that exists") {
+  Entry known = directory("opt/d", 0700, 9);
+  known.xattrs = {{"user.a", "image"}, {"user.b", "image"}};
+  const auto below = image({directory("opt", 0700, 5), known});
+  SelectedSource source = tree();
+  source.items[2].entry.xattrs = {{"user.a", "source"}};
+  CopyLayout layout(below, {});
+  lay_out(layout, source, "/opt", false);
+  const Entry& merged = layout.entries().at("opt/d").entry;
+  CHECK(merged.mode == 0711);
+  CHECK(merged.uid == 0);
+  CHECK(merged.xattrs.at("user.a") == "source");
+  CHECK(merged.xattrs.at("user.b") == "image");
+}
+
+TEST_CASE("C1 without a slash the last of several files is what is there") {
+  const layer::LayerStack empty;
+  CopyLayout layout(empty, {});
+  lay_out(layout, one_file("a"), "/d", false);
+  SelectedSource last = one_file("b");
+  last.items[0].entry.mode = 0600;
+  lay_out(layout, last, "/d", false);
+  CHECK(paths(layout) == Paths{"d"});
+  CHECK(layout.entries().at("d").entry.mode == 0600);
+}
+
+TEST_CASE("C15 a directory that is only a parent keeps its owner, but not its mode") {
+  const auto below = image({directory("opt"), directory("opt/d", 0700, 9)});
+  SelectedSource source = tree();
+  source.items[2].parent = true;
+  CopyLayout layout(below, {});
+  lay_out(layout, source, "/opt", false);
+  CHECK(layout.entries().at("opt/d").entry.mode == 0711);
+  CHECK(layout.entries().at("opt/d").entry.uid == 9);
+}
+
+TEST_CASE("C9 names of one file stay linked, also when the first is overwritten") {
+  const layer::LayerStack empty;
+  SelectedSource source = tree();
+  source.items[3].same_as = "a";  // d/b
+  CopyLayout layout(empty, {});
+  lay_out(layout, source, "/x/", true);
+  CHECK(layout.entries().at("x/d/b").entry.type == EntryType::hardlink);
+  CHECK(layout.entries().at("x/d/b").entry.link == "x/a");
+  lay_out(layout, one_file("a"), "/x/", true);
+  CHECK(layout.entries().at("x/d/b").entry.type == EntryType::file);
+}
+
+TEST_CASE("C17 an archive replaces what is in its way, and its modes are its own") {
+  const auto below = image(
+      {directory("lib64"), file("lib64/x"), symbolic("lib", "usr/lib"), directory("usr", 0700, 4)});
+  CopyLayout::Options options;
+  options.owner = sandbox::Owner{33, 44};
+  options.mode = engine::ModeChange::parse("0600");
+  CopyLayout layout(below, std::move(options));
+  layout.unpack("lib64", file("lib64", 0755), {});
+  layout.unpack("lib", directory("lib", 0711), {});
+  layout.unpack("usr", directory("usr", 0755), {});
+  layout.unpack("new/deep", file("deep", 04755), {});
+  CHECK(layout.entries().at("lib64").entry.type == EntryType::file);
+  CHECK(layout.entries().at("lib").entry.type == EntryType::directory);
+  CHECK(layout.entries().at("lib").entry.mode == 0711);
+  CHECK(layout.entries().at("usr").entry.mode == 0755);
+  CHECK(layout.entries().at("usr").entry.uid == 33);
+  CHECK(layout.entries().at("new").entry.uid == 0);
+  CHECK(layout.entries().at("new/deep").entry.mode == 04755);
+  CHECK(layout.entries().at("new/deep").entry.uid == 33);
 }
 
 TEST_CASE("C7 links at the destination are followed inside the image") {

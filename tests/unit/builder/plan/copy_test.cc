@@ -39,11 +39,12 @@ TEST_CASE("C3 destinations: joined with WORKDIR, a trailing slash stays") {
   }
 }
 
-TEST_CASE("C1 several sources need a directory, one wildcard may name a file") {
-  CHECK(copy_of("COPY a b /d").destination == "/d/");
+TEST_CASE("C1 only the written slash makes the destination a directory") {
+  CHECK(copy_of("COPY a b /d").destination == "/d");
+  CHECK(copy_of("COPY a b /d/").destination == "/d/");
   CHECK(copy_of("COPY *.jar /app.jar").destination == "/app.jar");
   CHECK(copy_of("WORKDIR /w\nCOPY a b .").destination == "/w/");
-  CHECK(copy_of("COPY a <<b /d\nb").destination == "/d/");
+  CHECK(copy_of("COPY a <<b /d\nb").destination == "/d");
 }
 
 TEST_CASE("C2 sources stay as written, variables expanded") {
