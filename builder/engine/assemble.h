@@ -22,8 +22,8 @@ struct AssembledImage {
 };
 
 // `layers`: one descriptor for each of the result's layers, in order. Times of history entries come
-// from the steps; an entry without a layer has the time of the one before it (row M14), so a build
-// that does nothing new gives the same bytes.
+// from the steps; an entry without a layer has the time of the one before it, or of the first new
+// layer if none was before it (row M14), so a build that does nothing new gives the same bytes.
 [[nodiscard]] AssembledImage assemble(const plan::TargetImage& target,
                                       std::span<const StepResult> results,
                                       std::vector<oci::Descriptor> layers,

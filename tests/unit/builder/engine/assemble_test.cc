@@ -45,7 +45,8 @@ TEST_CASE("history has one entry with a layer for each layer, in order, with tim
   CHECK(image.config.diff_ids == std::vector{diff("base"), diff("run")});
   REQUIRE(image.config.history.size() == 4);
   CHECK(image.config.history[1].empty_layer);
-  CHECK(image.config.history[1].created == "2020-01-02T03:04:05Z");
+  CHECK(image.config.history[0].created == "2020-01-02T03:04:05Z");
+  CHECK(image.config.history[1].created == "2023-11-14T22:13:20Z");
   CHECK(!image.config.history[2].empty_layer);
   CHECK(image.config.history[2].created_by == "RUN x");
   CHECK(image.config.history[2].created == "2023-11-14T22:13:20Z");
