@@ -180,7 +180,7 @@ class Deploy(JobTest):
         self.assertEqual(result.returncode, 0, result.stdout)
         self.assertEqual(self.job.called(), [
             "helm upgrade --install ezscale-website helm/ezscale-website -f helm/ezscale-website/values-us-prod.yaml "
-            "--namespace ezscale --set image.tag=v1.4.0-rc1 --wait --timeout 15m"])
+            "--namespace ezscale-website --set image.tag=v1.4.0-rc1 --wait --timeout 15m"])
         self.assertEqual((self.job.root / "home/kubeconfig").read_text(), "clusters: []\n")
         self.assertEqual(list((self.job.root / "tmp").iterdir()), [])
 
