@@ -1,0 +1,48 @@
+# cmake -DLIST=init/templates.txt -DROOT=<source directory> -DOUT=template_files.cc -P EmbedTemplates.cmake
+#
+# Writes the C++ source that holds the files of LIST as they are now. Included, it gives cooper_template_sources(OUT LIST):
+# the files that the result depends on.
+cmake_minimum_required(VERSION 3.25)
+
+function(cooper_template_lines out list)
+  file(STRINGS ${list} lines REGEX "^(0[0-7]+|link) ")
+  set(${out} "${lines}" PARENT_SCOPE)
+endfunction()
+
+function(cooper_template_sources out list)
+  cooper_template_lines(lines ${list})
+  set(sources "")
+  foreach(line IN LISTS lines)
+    if(line MATCHES "^0[0-7]+ +[^ ]+ +([^ ]+)$")
+      list(APPEND sources ${CMAKE_MATCH_1})
+    endif()
+  endforeach()
+  set(${out} "${sources}" PARENT_SCOPE)
+endfunction()
+
+function(cooper_embed_templates list root out)
+  cooper_template_lines(lines ${list})
+  file(WRITE ${out}.new "// Made of ${list}.\n#include \"init/template_file.h\"\n\nnamespace cooper::init {\n\n")
+  file(APPEND ${out}.new "const std::vector<TemplateFile>& template_files() {\n")
+  file(APPEND ${out}.new "  static const std::vector<TemplateFile> files = {\n")
+  foreach(line IN LISTS lines)
+    if(NOT line MATCHES "^([^ ]+) +([^ ]+) +([^ ]+)$")
+      message(FATAL_ERROR "${list}: not 'mode path source': ${line}")
+    endif()
+    set(mode ${CMAKE_MATCH_1})
+    set(path ${CMAKE_MATCH_2})
+    set(source ${CMAKE_MATCH_3})
+    if(mode STREQUAL "link")
+      file(APPEND ${out}.new "      {\"${path}\", 0, \"${source}\"},\n")
+    else()
+      file(READ ${root}/${source} text)
+      file(APPEND ${out}.new "      {\"${path}\", ${mode}, R\"template(${text})template\"},\n")
+    endif()
+  endforeach()
+  file(APPEND ${out}.new "  };\n  return files;\n}\n\n}  // namespace cooper::init\n")
+  file(RENAME ${out}.new ${out})
+endfunction()
+
+if(CMAKE_SCRIPT_MODE_FILE STREQUAL CMAKE_CURRENT_LIST_FILE)
+  cooper_embed_templates(${LIST} ${ROOT} ${OUT})
+endif()
