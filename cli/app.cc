@@ -1,5 +1,6 @@
 #include "cli/app.h"
 
+#include "cli/build_options.h"
 #include "cli/commands.h"
 
 namespace cooper::cli {
@@ -17,6 +18,10 @@ std::unique_ptr<CLI::App> make_app(Globals& globals, int& exit_code) {
   app->add_option("--isolation", globals.isolation,
                   "how RUN steps are isolated: auto, root or rootless")
       ->check(CLI::IsMember({"auto", "root", "rootless"}));
+  add_list(*app, "--insecure-registry", globals.insecure_registries,
+           "a registry (host[:port]) that may have any certificate, or none");
+  add_list(*app, "--auth-realm", globals.auth_realms,
+           "HOST=ORIGIN: the token server that gets the credentials of a registry");
   add_build_command(*app, globals, exit_code);
   add_bake_command(*app, globals, exit_code);
   add_check_command(*app, globals, exit_code);

@@ -11,8 +11,7 @@ struct DockerAuth {
 };
 
 // The new text of config.json: `old` (absent: an empty one) with the entry of `host` set, or taken
-// out. Throws base::Error: corrupt for a text that is no such file, unsupported when `host` belongs
-// to a credential helper.
+// out. Throws base::Error(corrupt) for a text that is no such file.
 [[nodiscard]] std::string with_docker_auth(const std::optional<std::string>& old,
                                            const std::string& file, const std::string& host,
                                            const std::optional<DockerAuth>& auth);

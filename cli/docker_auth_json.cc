@@ -19,22 +19,6 @@ json parse(const std::optional<std::string>& text, const std::string& file) {
   return document;
 }
 
-void refuse_helpers(const json& document, const std::string& file, const std::string& host) {
-  std::string helper;
-  if (document.contains("credsStore") && document["credsStore"].is_string())
-    helper = document["credsStore"].get<std::string>();
-  if (document.contains("credHelpers") && document["credHelpers"].is_object()) {
-    for (const auto& [key, value] : document["credHelpers"].items()) {
-      if (registry::normalized_registry_key(key) == host && value.is_string())
-        helper = value.get<std::string>();
-    }
-  }
-  if (helper.empty()) return;
-  throw base::Error(base::ErrorKind::unsupported, "change credentials in", file,
-                    "they are kept by the helper docker-credential-" + helper)
-      .with_hint("use docker-credential-" + helper + " store, or take the helper out of the file");
-}
-
 bool erase(json& auths, const std::string& host) {
   bool erased = false;
   for (auto entry = auths.begin(); entry != auths.end();) {
@@ -50,7 +34,6 @@ bool erase(json& auths, const std::string& host) {
 std::string with_docker_auth(const std::optional<std::string>& old, const std::string& file,
                              const std::string& host, const std::optional<DockerAuth>& auth) {
   json document = parse(old, file);
-  refuse_helpers(document, file, host);
   json& auths = document["auths"];
   if (auths.is_null()) auths = json::object();
   erase(auths, host);
@@ -64,7 +47,6 @@ std::string with_docker_auth(const std::optional<std::string>& old, const std::s
 bool has_docker_auth(const std::optional<std::string>& text, const std::string& file,
                      const std::string& host) {
   json document = parse(text, file);
-  refuse_helpers(document, file, host);
   return document.contains("auths") && erase(document["auths"], host);
 }
 

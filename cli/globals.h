@@ -2,15 +2,18 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace cooper::cli {
 
 class Signals;
 
 struct Globals {
-  std::string root;                // the store's directory
-  std::string progress = "auto";   // auto, tty, plain, quiet, json
-  std::string isolation = "auto";  // auto, root, rootless
+  std::string root;                                   // the store's directory
+  std::string progress = "auto";                      // auto, tty, plain, quiet, json
+  std::string isolation = "auto";                     // auto, root, rootless
+  std::vector<std::string> insecure_registries = {};  // host[:port]
+  std::vector<std::string> auth_realms = {};          // HOST=ORIGIN
   const Signals* signals = nullptr;
 };
 

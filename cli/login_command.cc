@@ -16,6 +16,7 @@
 #include "cli/network.h"
 #include "cli/prompt.h"
 #include "cli/signals.h"
+#include "registry/credential_helper.h"
 #include "registry/docker_config.h"
 
 namespace cooper::cli {
@@ -33,7 +34,7 @@ struct Arguments {
   bool password_stdin = false;
 };
 
-// The file credentials are kept in, as registry::open_credentials() looks for it.
+// The file credentials are kept in, as registry/credential_sources.h says.
 struct AuthFile {
   std::string directory, name;
   [[nodiscard]] std::string path() const { return directory + "/" + name; }
@@ -90,54 +91,72 @@ DockerAuth credentials(const Arguments& arguments, const std::stop_token& stop) 
   return auth;
 }
 
+// The program that keeps the credentials of `host`; "": the file does.
+std::string helper_for(const std::optional<std::string>& text, const AuthFile& file,
+                       const std::string& host) {
+  if (!text || text->find_first_not_of(" \t\r\n") == std::string::npos) return {};
+  return registry::helper_of(registry::parse_docker_config(*text, file.path()), host);
+}
+
 void log_in(const Arguments& arguments, const Globals& globals) {
   const std::string host = registry::normalized_registry_key(arguments.host);
   const std::stop_token stop = globals.signals->token();
   const AuthFile file = auth_file();
   const base::Fd directory = open_directory(file);
   // What would be refused at the end is refused before anybody types a password.
-  static_cast<void>(has_docker_auth(
-      base::try_read_file_at(directory.get(), file.name, kMaxConfigBytes), file.path(), host));
-  const DockerAuth auth = credentials(arguments, stop);
-  Network::ping(host, {auth.username, auth.password, "", "the command line"}, stop);
   const auto old = base::try_read_file_at(directory.get(), file.name, kMaxConfigBytes);
-  base::write_file_at(directory.get(), file.name, with_docker_auth(old, file.path(), host, auth),
-                      0600);
+  static_cast<void>(has_docker_auth(old, file.path(), host));
+  const std::string helper = helper_for(old, file, host);
+  const DockerAuth auth = credentials(arguments, stop);
+  const registry::Credential credential{auth.username, auth.password, "", "the command line"};
+  Network::ping(globals, host, credential, stop);
+  std::string where = "docker-credential-" + helper;
+  if (!helper.empty()) {
+    registry::store_with_helper(helper, host, credential);
+  } else {
+    const auto now = base::try_read_file_at(directory.get(), file.name, kMaxConfigBytes);
+    base::write_file_at(directory.get(), file.name, with_docker_auth(now, file.path(), host, auth),
+                        0600);
+    where = file.path() + ", readable by you alone but not encrypted";
+  }
   std::cout << "logged in to " << base::printable(host) << "\n" << std::flush;
-  std::cerr << "the password is in " + base::printable(file.path()) +
-                   ", readable by you alone but not encrypted\n";
+  std::cerr << "the password is in " + base::printable(where) + "\n";
+}
+
+// True if there was something to forget.
+bool forget(const AuthFile& file, const std::string& host) {
+  struct stat status = {};
+  if (::stat(file.path().c_str(), &status) != 0) return false;
+  const base::Fd directory = open_directory(file);
+  const auto old = base::try_read_file_at(directory.get(), file.name, kMaxConfigBytes);
+  const std::string helper = helper_for(old, file, host);
+  const bool erased = !helper.empty() && registry::erase_with_helper(helper, host);
+  if (!has_docker_auth(old, file.path(), host)) return erased;
+  base::write_file_at(directory.get(), file.name,
+                      with_docker_auth(old, file.path(), host, std::nullopt), 0600);
+  return true;
 }
 
 void log_out(const Arguments& arguments) {
   const std::string host = registry::normalized_registry_key(arguments.host);
-  const AuthFile file = auth_file();
-  std::optional<std::string> old;
-  struct stat status = {};
-  if (::stat(file.path().c_str(), &status) == 0) {
-    const base::Fd directory = open_directory(file);
-    old = base::try_read_file_at(directory.get(), file.name, kMaxConfigBytes);
-    if (has_docker_auth(old, file.path(), host)) {
-      base::write_file_at(directory.get(), file.name,
-                          with_docker_auth(old, file.path(), host, std::nullopt), 0600);
-      std::cout << "logged out of " << base::printable(host) << "\n" << std::flush;
-      return;
-    }
-  }
-  std::cout << "was not logged in to " << base::printable(host) << "\n" << std::flush;
+  std::cout << (forget(auth_file(), host) ? "logged out of " : "was not logged in to ")
+            << base::printable(host) << "\n"
+            << std::flush;
 }
 
 }  // namespace
 
 void add_login_command(CLI::App& app, const Globals& globals, int& exit_code) {
   CLI::App* command =
-      app.add_subcommand("login", "keep the password of a registry in Docker's config.json");
+      app.add_subcommand("login", "keep the password of a registry as Docker keeps it");
   const auto arguments = std::make_shared<Arguments>();
   command->add_option("registry", arguments->host, "host[:port] (default: docker.io)");
   command->add_option("-u,--username", arguments->username, "who you are there (else asked for)");
   command->add_flag("--password-stdin", arguments->password_stdin,
                     "read the password from standard input");
   command->footer(
-      "The registry is asked first; a refused password is not kept.\n\n"
+      "The registry is asked first; a refused password is not kept. It goes into Docker's "
+      "config.json, or to the credential helper that is configured there.\n\n"
       "Examples:\n"
       "  cooper login registry.example\n"
       "  printf %s \"$TOKEN\" | cooper login -u robot --password-stdin registry.example:5000");

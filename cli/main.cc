@@ -1,5 +1,6 @@
 // cooper: builds container images without a daemon.
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -27,6 +28,15 @@ void clean_descriptors() {
       static_cast<void>(::open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY));
   }
   ::syscall(SYS_close_range, 3U, ~0U, 0U);
+}
+
+// Passwords and tokens are in our memory: no core file of it is written. (A RUN step has none
+// either.)
+void forbid_core_files() {
+  struct rlimit limit = {};
+  if (::getrlimit(RLIMIT_CORE, &limit) != 0) return;
+  limit.rlim_cur = 0;
+  ::setrlimit(RLIMIT_CORE, &limit);
 }
 
 int run(int argc, char** argv) {
@@ -60,6 +70,7 @@ int main(int argc, char** argv) {
   sandbox::run_child_if_asked(argc, argv);
   clean_descriptors();
   ::umask(022);
+  forbid_core_files();
   try {
     sandbox::enter_user_namespace(argc, argv);
     return run(argc, argv);

@@ -4,18 +4,35 @@
 #include "builder/export/export_images.h"
 #include "builder/source/open_source.h"
 #include "registry/client.h"
-#include "registry/docker_config.h"
+#include "registry/credential_chain.h"
 #include "registry/http/clock.h"
 #include "registry/http/curl_transport.h"
 #include "registry/http/retry.h"
+#include "registry/registry_settings.h"
 
 namespace cooper::cli {
 
+namespace {
+
+registry::RegistrySettings settings_of(const Globals& globals) {
+  registry::RegistrySettings settings = registry::open_registry_settings();
+  for (const std::string& host : globals.insecure_registries)
+    registry::allow_insecure(settings, host);
+  for (const std::string& realm : globals.auth_realms) registry::allow_realm(settings, realm);
+  return settings;
+}
+
+}  // namespace
+
 struct Network::State {
+  explicit State(const registry::RegistrySettings& settings)
+      : transport(std::make_shared<http::CurlTransport>(registry::curl_options(settings))),
+        client(transport, clock, registry::open_credentials(), registry::client_options(settings)) {
+  }
+
   std::shared_ptr<http::Clock> clock = std::make_shared<http::SystemClock>();
-  std::shared_ptr<http::Transport> transport =
-      std::make_shared<http::CurlTransport>(http::curl_options_from_environment());
-  registry::Client client{transport, clock, registry::open_credentials()};
+  std::shared_ptr<http::Transport> transport;
+  registry::Client client;
   std::unique_ptr<http::Transport> retrying;
   std::unique_ptr<context::RemoteFetcher> fetcher;
 };
@@ -38,33 +55,19 @@ std::optional<engine::Transfer> transfer_of(const std::string& repository,
   }
 }
 
-class OneCredential final : public registry::CredentialStore {
- public:
-  OneCredential(std::string host, registry::Credential credential)
-      : host_(std::move(host)), credential_(std::move(credential)) {}
-  [[nodiscard]] std::optional<registry::Credential> find(const std::string& host,
-                                                         const std::string&) override {
-    if (host != host_) return std::nullopt;
-    return credential_;
-  }
-  [[nodiscard]] std::string describe() const override { return credential_.origin; }
-
- private:
-  std::string host_;
-  registry::Credential credential_;
-};
-
 }  // namespace
 
-void Network::ping(const std::string& host, const registry::Credential& credential,
-                   std::stop_token stop) {
-  registry::Client client(
-      std::make_shared<http::CurlTransport>(http::curl_options_from_environment()),
-      std::make_shared<http::SystemClock>(), std::make_shared<OneCredential>(host, credential));
+void Network::ping(const Globals& globals, const std::string& host,
+                   const registry::Credential& credential, std::stop_token stop) {
+  const registry::RegistrySettings settings = settings_of(globals);
+  registry::Client client(std::make_shared<http::CurlTransport>(registry::curl_options(settings)),
+                          std::make_shared<http::SystemClock>(),
+                          std::make_shared<registry::OneCredential>(host, credential),
+                          registry::client_options(settings));
   client.ping(host, std::move(stop));
 }
 
-Network::Network() : state_(std::make_unique<State>()) {}
+Network::Network(const Globals& globals) : state_(std::make_unique<State>(settings_of(globals))) {}
 Network::Network(Network&&) noexcept = default;
 Network& Network::operator=(Network&&) noexcept = default;
 Network::~Network() = default;

@@ -8,13 +8,14 @@
 #include <vector>
 
 #include "builder/build.h"
+#include "cli/globals.h"
 #include "registry/credentials.h"
 
 namespace cooper::cli {
 
 class Network {
  public:
-  Network();
+  explicit Network(const Globals& globals);
   Network(Network&&) noexcept;
   Network& operator=(Network&&) noexcept;
   ~Network();
@@ -27,8 +28,8 @@ class Network {
   [[nodiscard]] context::RemoteFetcher* fetcher(store::Store& store);
 
   // The version check of a registry with these credentials alone. Throws base::Error.
-  static void ping(const std::string& host, const registry::Credential& credential,
-                   std::stop_token stop);
+  static void ping(const Globals& globals, const std::string& host,
+                   const registry::Credential& credential, std::stop_token stop);
 
   engine::EventSink on_push;  // told of the blobs that are sent, if set
 

@@ -23,7 +23,7 @@ void require_mode(const sandbox::Probe& probe, const std::string& isolation) {
 }  // namespace
 
 Session Session::open(const Globals& globals) {
-  return {store::Store::open(globals.root), Network()};
+  return {store::Store::open(globals.root), Network(globals)};
 }
 
 sandbox::Probe Session::probe(const Globals& globals) const {

@@ -1,4 +1,5 @@
-// docker-credential-<suffix> programs: the protocol of Docker's credential helpers, "get" only.
+// docker-credential-<suffix> programs: the protocol of Docker's credential helpers, get, store and
+// erase. A program has a minute, and its output has a limit.
 #pragma once
 
 #include <optional>
@@ -12,5 +13,9 @@ namespace cooper::registry {
 // through a pipe only.
 [[nodiscard]] std::optional<Credential> run_credential_helper(const std::string& suffix,
                                                               const std::string& host);
+void store_with_helper(const std::string& suffix, const std::string& host,
+                       const Credential& credential);
+// False: it had none.
+bool erase_with_helper(const std::string& suffix, const std::string& host);
 
 }  // namespace cooper::registry

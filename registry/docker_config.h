@@ -27,8 +27,15 @@ struct DockerConfig {
 // "reg.example:5000".
 [[nodiscard]] std::string normalized_registry_key(std::string_view key);
 
-// What a docker-credential-* program answered to "get".
+// The suffix of the program that keeps the credentials of `host`; "": none.
+[[nodiscard]] std::string helper_of(const DockerConfig& config, const std::string& host);
+
+// What a docker-credential-* program answered to "get". Throws base::Error(corrupt) without its
+// text; control characters are refused.
 [[nodiscard]] Credential parse_helper_answer(std::string_view json, const std::string& program);
+
+// What such a program is told with "store".
+[[nodiscard]] std::string helper_document(const std::string& server, const Credential& credential);
 
 // Runs docker-credential-<suffix> get with `host` on its standard input; nullopt: it has none.
 // Throws base::Error.
@@ -51,9 +58,5 @@ class DockerCredentials final : public CredentialStore {
   std::mutex mutex_;
   std::map<std::string, std::optional<Credential>> asked_;  // a helper is asked once a host
 };
-
-// The file of REGISTRY_AUTH_FILE, else of DOCKER_CONFIG, else ~/.docker/config.json; an absent file
-// (of the last two) means no credentials.
-[[nodiscard]] std::shared_ptr<CredentialStore> open_credentials();
 
 }  // namespace cooper::registry

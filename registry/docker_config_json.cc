@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/error.h"
 #include "oci/strict_json.h"
 #include "registry/base64.h"
@@ -87,7 +89,17 @@ Credential parse_helper_answer(std::string_view text, const std::string& program
   } else {
     out.password = secret;
   }
+  for (const std::string& part : {out.username, secret}) {
+    if (std::ranges::any_of(part, [](unsigned char c) { return c < 0x20 || c == 0x7f; }))
+      refuse(program, "there are control characters in its answer");
+  }
   return out;
+}
+
+std::string helper_document(const std::string& server, const Credential& credential) {
+  return json{
+      {"ServerURL", server}, {"Username", credential.username}, {"Secret", credential.password}}
+      .dump();
 }
 
 }  // namespace cooper::registry

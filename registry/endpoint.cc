@@ -4,7 +4,8 @@
 
 namespace cooper::registry {
 
-http::Url registry_endpoint(const std::string& host, const std::set<std::string>& plain_http) {
+http::Url registry_endpoint(const std::string& host, const std::set<std::string>& plain_http,
+                            bool has_certificates) {
   const std::string real =
       host == "docker.io" || host == "index.docker.io" ? "registry-1.docker.io" : host;
   std::optional<http::Url> url = http::try_parse_url("https://" + real);
@@ -14,7 +15,8 @@ http::Url registry_endpoint(const std::string& host, const std::set<std::string>
   const bool port_given =
       real.find(':', real.rfind(']') == std::string::npos ? 0 : real.rfind(']')) !=
       std::string::npos;
-  const bool loopback = http::is_loopback_host(url->host) && !(port_given && url->port == 443);
+  const bool loopback =
+      http::is_loopback_host(url->host) && !(port_given && url->port == 443) && !has_certificates;
   if (loopback || plain_http.count(host) > 0) {
     url->scheme = "http";
     if (!port_given) url->port = 80;

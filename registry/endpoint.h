@@ -8,10 +8,11 @@
 
 namespace cooper::registry {
 
-// "docker.io" -> https://registry-1.docker.io; plain http for loopback hosts (unless the port is
-// 443) and for the hosts of `plain_http`, https for all others. Throws base::Error(usage) for a
-// host that is none.
+// "docker.io" -> https://registry-1.docker.io; plain http for the hosts of `plain_http` and for
+// loopback hosts (unless the port is 443, or `has_certificates`), https for all others. Throws
+// base::Error(usage) for a host that is none.
 [[nodiscard]] http::Url registry_endpoint(const std::string& host,
-                                          const std::set<std::string>& plain_http);
+                                          const std::set<std::string>& plain_http,
+                                          bool has_certificates = false);
 
 }  // namespace cooper::registry

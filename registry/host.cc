@@ -114,9 +114,14 @@ Host::Authorization Host::obtain(const Scope& scope, const std::stop_token& stop
     base::Error error(base::ErrorKind::denied, "log in at", name_,
                       "it names the token server " + (realm ? http::origin(*realm) : said) + ": " +
                           verdict.reason);
-    if (realm)
-      error.with_hint("if that is right, allow it: auth-realm " + name_ + "=" +
+    if (realm && realm->host == endpoint_.host) {
+      error.with_hint(
+          "behind a proxy the registry must know its public address (Gitea: ROOT_URL, and "
+          "X-Forwarded-Proto set by the proxy)");
+    } else if (realm) {
+      error.with_hint("if that is right, allow it: --auth-realm " + name_ + "=" +
                       http::origin(*realm));
+    }
     throw error;
   }
   return obtain_token(scope, *realm, parameter(*bearer, "service"), credential, stop);

@@ -13,15 +13,6 @@ base::ErrorKind kind_of(int status) {
   }
 }
 
-// A registry whose disk is full answers 507, or 500 with the cause somewhere in the details
-// (distribution: error number 28).
-bool says_disk_full(const http::Response& response) {
-  if (response.status == 507) return true;
-  return response.status >= 500 &&
-         (response.body.find("no space left on device") != std::string::npos ||
-          response.body.find("\"Err\":28") != std::string::npos);
-}
-
 std::string hint_for(const http::Response& response, const std::string& said) {
   if (says_disk_full(response))
     return "the registry's disk is full: free space there, then try again";
@@ -44,6 +35,15 @@ std::string hint_for(const http::Response& response, const std::string& said) {
 }
 
 }  // namespace
+
+// A registry whose disk is full answers 507, or 500 with the cause somewhere in the details
+// (distribution: error number 28).
+bool says_disk_full(const http::Response& response) {
+  if (response.status == 507) return true;
+  return response.status >= 500 &&
+         (response.body.find("no space left on device") != std::string::npos ||
+          response.body.find("\"Err\":28") != std::string::npos);
+}
 
 std::string status_text(int status) {
   struct Name {

@@ -22,6 +22,9 @@ namespace cooper::registry {
                                          const http::Request& request,
                                          const http::Response& response);
 
+// The registry has no room; asking again does not help.
+[[nodiscard]] bool says_disk_full(const http::Response& response);
+
 [[nodiscard]] std::string status_text(int status);  // "404 Not Found"
 
 }  // namespace cooper::registry

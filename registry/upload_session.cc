@@ -161,7 +161,8 @@ UploadSession::Step UploadSession::judge_chunk(const http::Request& request,
   const bool too_large = response.status == 413;
   const bool lost = response.status == 404 || response.status == 416;
   if (too_large && length <= smallest_) throw error;
-  if (!too_large && !lost && !http::is_transient_status(response.status)) throw error;
+  const bool hopeless = !http::is_transient_status(response.status) || says_disk_full(response);
+  if (!too_large && !lost && hopeless) throw error;
   if (!too_large) wait_or_throw(error, &response);
   recover_chunk(request, &response);
   return Step::again;
@@ -270,7 +271,8 @@ UploadSession::Step UploadSession::judge_commit(const http::Request& request,
     return Step::again;
   }
   const bool lost = response.status == 404 || response.status == 416;
-  if (!lost && !http::is_transient_status(response.status)) throw error;
+  const bool hopeless = !http::is_transient_status(response.status) || says_disk_full(response);
+  if (!lost && hopeless) throw error;
   wait_or_throw(error, &response);
   if (repository_.has_blob(content_.descriptor, stop_)) return Step::done;
   if (with_body) break_up();

@@ -1,23 +1,18 @@
 #include "builder/source/registry_source.h"
 
 #include "base/error.h"
+#include "builder/source/pull_blobs.h"
 #include "builder/source/resolve_documents.h"
 #include "oci/media_type.h"
 
 namespace cooper::source {
 namespace {
 
-class RegistryBlobs final : public store::BlobProvider {
- public:
-  explicit RegistryBlobs(registry::Repository repository) : repository_(std::move(repository)) {}
-  void fetch(const oci::Descriptor& blob, base::Sink& sink, std::stop_token stop) override {
-    repository_.get_blob(blob, sink, std::move(stop));
-  }
-  [[nodiscard]] std::string name() const override { return repository_.display_name(); }
-
- private:
-  registry::Repository repository_;
-};
+// The answering place first, then those after it.
+std::vector<registry::Repository> from(const std::vector<registry::Repository>& places,
+                                       std::size_t first) {
+  return {places.begin() + static_cast<std::ptrdiff_t>(first), places.end()};
+}
 
 }  // namespace
 
@@ -48,15 +43,37 @@ std::string RegistrySource::read_document(const registry::Repository& repository
 }
 
 ResolvedImage RegistrySource::resolve(const oci::Platform& platform, std::stop_token stop) {
-  const registry::Repository repository = client_.repository(reference_);
+  const std::vector<registry::Repository> places = client_.pull_places(reference_);
+  std::string mirrors;  // that failed, and why
+  for (std::size_t i = 0;; ++i) {
+    const bool last = i + 1 == places.size();
+    try {
+      return resolve_at(places[i], from(places, i), platform, stop);
+    } catch (base::Error& error) {
+      if (error.kind() == base::ErrorKind::cancelled) throw;
+      if (last && !mirrors.empty())
+        error.with_hint((error.hint().empty() ? "" : error.hint() + "; ") +
+                        "before it these failed:" + mirrors);
+      if (last) throw;
+      mirrors += std::string(mirrors.empty() ? " " : "; ") + error.what();
+    }
+  }
+}
+
+ResolvedImage RegistrySource::resolve_at(const registry::Repository& place,
+                                         std::vector<registry::Repository> places,
+                                         const oci::Platform& platform,
+                                         const std::stop_token& stop) const {
   const auto read = [&](const oci::Descriptor& document) {
-    return read_document(repository, document, stop);
+    return read_document(place, document, stop);
   };
   const auto finish = [&](TopDocument top) {
-    ResolvedImage image = resolve_documents(oci::to_string(reference_), std::move(top), platform,
-                                            read, std::make_shared<RegistryBlobs>(repository));
+    const std::string name = reference_.registry + "/" + reference_.repository;
+    ResolvedImage image =
+        resolve_documents(oci::to_string(reference_), std::move(top), platform, read,
+                          std::make_shared<PullBlobs>(std::move(places), name));
     for (const oci::Descriptor& layer : image.layers)
-      repository.host().places().note(layer.digest, repository.name());
+      place.host().places().note(layer.digest, place.name());
     return image;
   };
   if (store_ != nullptr && reference_.digest) {
@@ -66,8 +83,8 @@ ResolvedImage RegistrySource::resolve(const oci::Platform& platform, std::stop_t
       return finish({{"", *reference_.digest, size}, *std::move(known)});
     }
   }
-  registry::FetchedManifest fetched = repository.get_manifest(
-      reference_.digest ? reference_.digest->to_string() : reference_.tag, stop);
+  registry::FetchedManifest fetched =
+      place.get_manifest(reference_.digest ? reference_.digest->to_string() : reference_.tag, stop);
   if (store_ != nullptr) store_->put_blob(fetched.bytes);
   return finish({std::move(fetched.descriptor), std::move(fetched.bytes)});
 }

@@ -1,5 +1,5 @@
-// An image of a registry. What names the image by digest and lies in the store already is not asked
-// for again.
+// An image of a registry, or of the mirrors that registries.conf names for it. What names the image
+// by digest and lies in the store already is not asked for again.
 #pragma once
 
 #include "builder/source/image_source.h"
@@ -17,6 +17,11 @@ class RegistrySource final : public ImageSource {
   [[nodiscard]] ResolvedImage resolve(const oci::Platform& platform, std::stop_token stop) override;
 
  private:
+  // From one place; `places` are all that the blobs may come from.
+  [[nodiscard]] ResolvedImage resolve_at(const registry::Repository& place,
+                                         std::vector<registry::Repository> places,
+                                         const oci::Platform& platform,
+                                         const std::stop_token& stop) const;
   [[nodiscard]] std::string read_document(const registry::Repository& repository,
                                           const oci::Descriptor& document,
                                           const std::stop_token& stop) const;

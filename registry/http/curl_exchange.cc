@@ -82,7 +82,8 @@ void set(CURL* handle, CURLoption option, Value value) {
 
 }  // namespace
 
-CurlExchange::CurlExchange(CURL* handle, const Request& request, const CurlOptions& options)
+CurlExchange::CurlExchange(CURL* handle, const Request& request, const CurlOptions& options,
+                           const HostTls& tls)
     : handle_(handle), request_(request) {
   const std::string& host = request_.url.host;
   if (request_.public_addresses_only && (is_loopback_host(host) || is_internal_address(host))) {
@@ -91,7 +92,7 @@ CurlExchange::CurlExchange(CURL* handle, const Request& request, const CurlOptio
   }
   curl_easy_reset(handle_);
   set_connection(options);
-  set_security(options);
+  set_security(options, tls);
   set_headers();
   set_body();
 }
@@ -125,14 +126,21 @@ void CurlExchange::set_connection(const CurlOptions& options) {
   }
 }
 
-void CurlExchange::set_security(const CurlOptions& options) {
-  if (!options.ca_file.empty()) set(handle_, CURLOPT_CAINFO, options.ca_file.c_str());
+// The authorities of one host go beside the system's, which curl finds in its directory.
+void CurlExchange::set_security(const CurlOptions& options, const HostTls& tls) {
   if (!options.ca_directory.empty()) set(handle_, CURLOPT_CAPATH, options.ca_directory.c_str());
-  if (!options.client_certificate.empty()) {
-    set(handle_, CURLOPT_SSLCERT, options.client_certificate.c_str());
-    if (!options.client_key.empty()) set(handle_, CURLOPT_SSLKEY, options.client_key.c_str());
+  if (!tls.authorities.empty()) {
+    curl_blob blob = {const_cast<char*>(tls.authorities.data()), tls.authorities.size(),
+                      CURL_BLOB_COPY};
+    set(handle_, CURLOPT_CAINFO_BLOB, &blob);
+  } else if (!options.ca_file.empty()) {
+    set(handle_, CURLOPT_CAINFO, options.ca_file.c_str());
   }
-  if (options.unverified_hosts.count(authority(request_.url)) > 0) {
+  if (!tls.client_certificate.empty()) {
+    set(handle_, CURLOPT_SSLCERT, tls.client_certificate.c_str());
+    set(handle_, CURLOPT_SSLKEY, tls.client_key.c_str());
+  }
+  if (!tls.verify) {
     set(handle_, CURLOPT_SSL_VERIFYPEER, 0L);
     set(handle_, CURLOPT_SSL_VERIFYHOST, 0L);
   }
@@ -274,13 +282,15 @@ TransportError CurlExchange::failure_of(CURLcode code) const {
     return {Failure::blocked, request_, "the host's address is internal to this network"};
   long os_error = 0;
   curl_easy_getinfo(handle_, CURLINFO_OS_ERRNO, &os_error);
-  const Failure kind = kind_of(code, os_error);
+  long proxy_status = 0;
+  curl_easy_getinfo(handle_, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+  const Failure kind = proxy_status >= 400 ? Failure::proxy : kind_of(code, os_error);
   TransportError error(kind, request_,
                        error_text_[0] != '\0' ? error_text_ : curl_easy_strerror(code));
   if (kind == Failure::tls) {
     error.with_hint(
-        "if the certificate is of your own authority, name its file in SSL_CERT_FILE; check the "
-        "clock");
+        "if the certificate is of your own authority, put that one's into /etc/docker/certs.d/" +
+        authority(request_.url) + "/ca.crt; if it is not valid yet or no more, check the clock");
   }
   return error;
 }

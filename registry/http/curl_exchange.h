@@ -13,7 +13,9 @@ namespace cooper::http {
 
 class CurlExchange {
  public:
-  CurlExchange(CURL* handle, const Request& request, const CurlOptions& options);
+  // `tls` is of the request's host and outlives the handle's connections.
+  CurlExchange(CURL* handle, const Request& request, const CurlOptions& options,
+               const HostTls& tls);
   ~CurlExchange();
   CurlExchange(const CurlExchange&) = delete;
   CurlExchange& operator=(const CurlExchange&) = delete;
@@ -24,7 +26,7 @@ class CurlExchange {
 
  private:
   void set_connection(const CurlOptions& options);
-  void set_security(const CurlOptions& options);
+  void set_security(const CurlOptions& options, const HostTls& tls);
   void set_headers();
   void set_body();
   void choose_sink();

@@ -3,15 +3,18 @@
 #include <curl/curl.h>
 
 #include <cstdlib>
+#include <map>
 #include <mutex>
 #include <vector>
 
+#include "base/host_file.h"
 #include "registry/http/curl_exchange.h"
 
 namespace cooper::http {
 namespace {
 
 constexpr std::size_t kIdleWorkers = 16;
+constexpr std::uint64_t kMaxAuthorityBytes = 8U << 20;
 
 // A handle with the connections it keeps alive.
 class Worker {
@@ -68,6 +71,18 @@ struct CurlTransport::Pool {
   CurlOptions options;
   std::mutex mutex;
   std::vector<std::unique_ptr<Worker>> idle;
+  std::map<std::string, HostTls> tls;  // by authority; entries stay where they are
+
+  const HostTls& tls_of(const std::string& authority) {
+    const std::lock_guard lock(mutex);
+    const auto known = tls.find(authority);
+    if (known != tls.end()) return known->second;
+    HostTls found = options.tls_for ? options.tls_for(authority) : HostTls{};
+    if (!found.authorities.empty() && !options.ca_file.empty())
+      found.authorities +=
+          base::try_read_host_file(options.ca_file, kMaxAuthorityBytes).value_or("");
+    return tls.emplace(authority, std::move(found)).first->second;
+  }
 
   std::unique_ptr<Worker> take() {
     {
@@ -105,8 +120,11 @@ CurlTransport::CurlTransport(CurlOptions options) : pool_(std::make_unique<Pool>
 CurlTransport::~CurlTransport() = default;
 
 Response CurlTransport::send(const Request& request) {
+  static const HostTls plain;
+  const HostTls& tls =
+      request.url.scheme == "https" ? pool_->tls_of(authority(request.url)) : plain;
   std::unique_ptr<Worker> worker = pool_->take();
-  CurlExchange exchange(worker->easy(), request, pool_->options);
+  CurlExchange exchange(worker->easy(), request, pool_->options, tls);
   const CURLcode code = worker->run(request.stop);
   if (code == CURLE_ABORTED_BY_CALLBACK && request.stop.stop_requested()) {
     throw base::Error(base::ErrorKind::cancelled, request.method, redacted(request.url),

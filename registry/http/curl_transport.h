@@ -1,24 +1,30 @@
 // The real Transport: libcurl, one connection cache per worker, HTTP/2 over TLS, proxies from the
-// environment (never for loopback hosts). One TLS configuration serves every request; a certificate
-// that cannot be verified is an error, and there is no fallback to plain http.
+// environment (never for loopback hosts). All requests to a host use its one TLS configuration; a
+// certificate that cannot be verified is an error, and there is no fallback to plain http.
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
-#include <set>
 #include <string>
 
 #include "registry/http/transport.h"
 
 namespace cooper::http {
 
+// What is special about TLS to one host.
+struct HostTls {
+  std::string authorities = {};         // PEM texts, trusted beside the system's
+  std::string client_certificate = {};  // PEM files; empty: none
+  std::string client_key = {};
+  bool verify = true;  // false only where the user asked for it by the host's name
+};
+
 struct CurlOptions {
   std::string ca_file = {};  // PEM; empty: the system's authorities
   std::string ca_directory = {};
-  std::string client_certificate = {};  // PEM
-  std::string client_key = {};
-  std::set<std::string> unverified_hosts =
-      {};  // host[:port] whose certificate is not checked; asked for by name
+  // Asked once for each host[:port] (the port left out when it is 443); may throw base::Error.
+  std::function<HostTls(const std::string& authority)> tls_for = {};
   std::chrono::seconds connect_timeout{15};
 };
 

@@ -80,6 +80,20 @@ case_right_password() {
   cooper_ok pull "$guarded/team/app:1"
 }
 
+# A full disk there: the push fails, says so, and the tag is what it was.
+case_full_disk() {
+  printf 'FROM scratch\nCOPY file /\n' >Dockerfile
+  echo small >file
+  start_registry full --disk 3M || skip_test "no mounts here"
+  cooper_ok build -t "$registry_address/team/app:1" --push .
+  local before
+  before=$(manifest_of "http://$registry_address/v2/team/app/manifests/1" | sha256sum)
+  head -c 8000000 /dev/urandom >file
+  cooper_refuses build -t "$registry_address/team/app:1" --push .
+  err_has "disk is full"
+  same "$(manifest_of "http://$registry_address/v2/team/app/manifests/1" | sha256sum)" "$before"
+}
+
 case_absent_image() {
   cooper_refuses pull "$open/team/none:1"
   err_has "$open/team/none:1" "no such image"

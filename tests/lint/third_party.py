@@ -12,6 +12,7 @@ HOMES = [
     (r"openssl/.*", {"base", "registry"}, {"cooper::crypto"}),
     (r"CLI/.*", {"cli"}, {"cooper::cli11"}),
     (r"seccomp\.h", {"builder/sandbox"}, {"cooper::seccomp"}),
+    (r"toml\+\+/.*", {"registry"}, {"cooper::toml"}),
 ]
 
 NLOHMANN = re.compile(r"nlohmann/.*")

@@ -4,11 +4,12 @@
 #   . tests/support/servers.sh
 #   servers_begin FOLDER           everything (data, configurations, logs) goes below FOLDER
 #   trap servers_end EXIT          stops what was started, by process id
-#   start_registry [NAME] [--auth USER:PASSWORD] [--read-only] [--tls]
+#   start_registry [NAME] [--auth USER:PASSWORD] [--read-only] [--tls] [--disk SIZE]
 #                                  Debian's docker-registry, deletions enabled; sets registry_address
 #                                  (127.0.0.1:PORT) and registry_data. --tls: https with HTTP/2, for
 #                                  clients with a certificate only; sets registry_certificates, a folder
-#                                  with ca.crt, client.cert and client.key
+#                                  with ca.crt, client.cert and client.key. --disk: its disk has SIZE
+#                                  (3M), and its data is in no folder of ours
 #   start_gitea [NAME]             real Gitea (see build-gitea); sets gitea_address, gitea_user,
 #                                  gitea_password, gitea_token (may write packages of gitea_user and of
 #                                  the organization "team"), gitea_read_token and gitea_stranger_token (of
@@ -193,12 +194,14 @@ _registry_answers() {
 
 start_registry() {
   local name=registry
+  local disk=()
   _registry_auth="" _registry_read_only=false _registry_tls=""
   while [ $# -gt 0 ]; do
     case $1 in
       --auth) _registry_auth=$2 && shift ;;
       --read-only) _registry_read_only=true ;;
       --tls) _registry_tls=yes ;;
+      --disk) disk=("$2") && shift ;;
       *) name=$1 ;;
     esac
     shift
@@ -209,8 +212,14 @@ start_registry() {
     _registry_tls=$_registry_folder/certificates
     _make_certificates "$_registry_tls" || return 1
   fi
+  if [ ${#disk[@]} -gt 0 ]; then
+    # A mount of its own, which goes when it goes. The words after the script are its $0, $1, ...
+    # shellcheck disable=SC2016
+    disk=(unshare --mount --map-root-user sh -c 'mount -t tmpfs -o "size=$0" none "$1" && shift && exec "$@"'
+      "${disk[0]}" "$_registry_folder/data")
+  fi
   _start "$name" _registry_config _registry_answers \
-    env OTEL_TRACES_EXPORTER=none docker-registry serve "$_registry_folder/config.yml" || return 1
+    "${disk[@]}" env OTEL_TRACES_EXPORTER=none docker-registry serve "$_registry_folder/config.yml" || return 1
   registry_address=127.0.0.1:$_port
   registry_data=$_registry_folder/data
   registry_certificates=$_registry_tls

@@ -32,11 +32,15 @@ TEST_CASE("the fake registry with tokens keeps the contract") {
 }
 
 TEST_CASE("the fake registry with passwords and Gitea's ways keeps the contract") {
-  const auto fake = std::make_shared<FakeRegistry>();
-  fake->auth = FakeRegistry::Auth::basic;
-  fake->gitea = true;
-  fake->tag_page = 2;
-  check(fake);
+  for (const int version : {12400, 12502, 12503, 12703}) {
+    CAPTURE(version);
+    const auto fake = std::make_shared<FakeRegistry>();
+    fake->auth = FakeRegistry::Auth::basic;
+    fake->gitea = true;
+    fake->gitea_version = version;
+    fake->tag_page = 2;
+    check(fake);
+  }
 }
 
 }  // namespace

@@ -113,6 +113,15 @@ void check_images(const Repository& repository, bool deletes_tags) {
   CHECK(second[0].pushed_bytes == 0);
   CHECK(second[1].moved_tags.empty());
 
+  // A tag may come to mean another image.
+  images[0].tags = {"a-latest"};
+  images[0].manifest_bytes = manifest_b;
+  images[0].blobs = images[1].blobs;
+  registry::PushSession moving(repository, {});
+  CHECK(moving.push({images[0]})[0].moved_tags == std::vector<std::string>{"a-latest"});
+  CHECK(repository.get_manifest("a-latest").bytes == manifest_b);
+  CHECK(repository.get_manifest("a-1").bytes == manifest_a);
+
   auto tags = repository.list_tags();
   REQUIRE(tags.has_value());
   std::sort(tags->begin(), tags->end());

@@ -29,15 +29,11 @@ TEST_CASE("what is not ours stays, and the same host has one entry") {
   CHECK(has_docker_auth(without, "f", "other"));
 }
 
-TEST_CASE("a host of a credential helper is refused, and so is a file that is none") {
+TEST_CASE("helpers stay configured, and a file that is none is refused") {
   const cli::DockerAuth auth{"me", "word"};
-  CHECK_THROWS_AS(
-      static_cast<void>(with_docker_auth(R"({"credsStore":"pass"})", "f", "a.example", auth)),
-      base::Error);
-  CHECK_THROWS_AS(static_cast<void>(
-                      has_docker_auth(R"({"credHelpers":{"a.example":"pass"}})", "f", "a.example")),
-                  base::Error);
-  CHECK_FALSE(has_docker_auth(R"({"credHelpers":{"a.example":"pass"}})", "f", "b.example"));
+  CHECK(with_docker_auth(R"({"credsStore":"pass"})", "f", "a.example", auth).find("\"pass\"") !=
+        std::string::npos);
+  CHECK_FALSE(has_docker_auth(R"({"credHelpers":{"a.example":"pass"}})", "f", "a.example"));
   CHECK_THROWS_AS(static_cast<void>(has_docker_auth("[]", "f", "a.example")), base::Error);
   CHECK_THROWS_AS(static_cast<void>(has_docker_auth(R"({"auths":[]})", "f", "a.example")),
                   base::Error);

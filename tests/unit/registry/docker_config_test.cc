@@ -62,8 +62,7 @@ TEST_CASE("helpers go before auths and are asked once") {
   CHECK(credentials.find("reg.example", "x")->username == "s");
   CHECK(credentials.find("reg.example", "y")->username == "s");
   CHECK_FALSE(credentials.find("docker.io", "library/x").has_value());
-  CHECK(asked ==
-        std::vector<std::string>{"special reg.example", "usual https://index.docker.io/v1/"});
+  CHECK(asked == std::vector<std::string>{"special reg.example", "usual docker.io"});
 }
 
 TEST_CASE("a helper's answer may be a token") {
@@ -72,6 +71,20 @@ TEST_CASE("a helper's answer may be a token") {
   const Credential token = parse_helper_answer(R"({"Username":"<token>","Secret":"t"})", "h");
   CHECK(token.identity_token == "t");
   CHECK(token.username.empty());
+}
+
+TEST_CASE("a helper's answer with control characters is refused, and not shown") {
+  for (const char* answer : {R"({"Username":"a\nb","Secret":"word"})",
+                             R"({"Username":"a","Secret":"wo\u0000rd"})", "word", R"(["word"])"}) {
+    CAPTURE(answer);
+    try {
+      static_cast<void>(parse_helper_answer(answer, "docker-credential-x"));
+      FAIL("accepted");
+    } catch (const base::Error& error) {
+      CHECK(std::string(error.what()).find("docker-credential-x") != std::string::npos);
+      CHECK(std::string(error.what()).find("word") == std::string::npos);
+    }
+  }
 }
 
 TEST_CASE("a damaged file is an error that shows no secret") {

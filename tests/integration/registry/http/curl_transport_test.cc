@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <cstdlib>
 
 #include "tests/integration/registry/http/raw_server.h"
 
@@ -210,6 +211,50 @@ TEST_CASE("a header that would end the line is refused") {
   Request request = request_to(server.url());
   request.headers = {{"X", "a\r\nAuthorization: b"}};
   CHECK_THROWS_AS(static_cast<void>(transport.send(request)), base::Error);
+}
+
+TEST_CASE("a small answer that drips has a deadline") {
+  RawServer server(always({"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nh", false, false, true}));
+  CurlTransport transport({});
+  Request request = request_to(server.url());
+  request.deadline = std::chrono::seconds(1);
+  CHECK(failure_of(transport, request) == Failure::timed_out);
+}
+
+// Sets a variable for a test's time.
+struct Variable {
+  std::string name;
+  Variable(const std::string& given, const std::string& value) : name(given) {
+    ::setenv(name.c_str(), value.c_str(), 1);
+  }
+  Variable(const Variable&) = delete;
+  ~Variable() { ::unsetenv(name.c_str()); }
+};
+
+TEST_CASE("a proxy is used as the environment says, and its password is never shown") {
+  std::string asked;
+  RawServer proxy([&](const std::string& head, const std::string&) {
+    asked = head;
+    return RawServer::Answer{http_answer("407 Proxy Authentication Required", "", ""), true};
+  });
+  const std::string port = std::to_string(proxy.port());
+  const Variable http("http_proxy", "http://someone:pass-word@127.0.0.1:" + port);
+  const Variable https("HTTPS_PROXY", "http://someone:pass-word@127.0.0.1:" + port);
+  CurlTransport transport({});
+  CHECK(transport.send(request_to("http://reg.example/v2/")).status == 407);
+  CHECK(asked.find("GET http://reg.example/v2/ HTTP/1.1") == 0);
+  CHECK(asked.find("Proxy-Authorization: Basic") != std::string::npos);
+  try {
+    static_cast<void>(transport.send(request_to("https://reg.example/v2/")));
+    FAIL("the proxy refused");
+  } catch (const TransportError& error) {
+    CHECK(error.failure() == Failure::proxy);
+    CHECK(std::string(error.what()).find("407") != std::string::npos);
+    CHECK(std::string(error.what()).find("pass-word") == std::string::npos);
+  }
+  CHECK(asked.find("CONNECT reg.example:443") == 0);
+  RawServer direct(always({http_answer("200 OK", "", "here"), false}));
+  CHECK(transport.send(request_to(direct.url())).body == "here");  // loopback: past the proxy
 }
 
 TEST_CASE("https to a server that speaks http is an error, not a fallback") {

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "builder/source/open_source.h"
 #include "oci/media_type.h"
+#include "registry/push_session.h"
 #include "tests/support/temp_directory.h"
 #include "tests/unit/registry/registry_fixture.h"
 
@@ -163,6 +164,89 @@ TEST_CASE("where images may come from") {
   CHECK(full.digest == oci::Digest::of_bytes("x"));
   CHECK(parse_layout_location("/a@b/c").path == "/a@b/c");
   CHECK(parse_layout_location("../x").tag.empty());
+}
+
+TEST_CASE("a mirror is asked first; where it fails the registry itself is") {
+  for (const bool mirror_works : {true, false}) {
+    Images f;
+    f.tag("v1", std::string(oci::media_type::kManifest), f.image("amd64", 1, 1));
+    registry::ClientOptions options;
+    options.rules = registry::parse_registries_conf(
+        "[[registry]]\nlocation=\"fake.example\"\n[[registry.mirror]]\nlocation=\"mirror."
+        "example\"\n",
+        "registries.conf");
+    f.fake->fault = [&](const http::Request& request, int) -> std::optional<http::Response> {
+      const bool works = (request.url.host == "mirror.example") == mirror_works;
+      return works ? std::nullopt : std::optional(http::Response{404});
+    };
+    registry::Client client(f.fake, f.clock, f.credentials, options);
+    RegistrySource source(client, oci::parse_reference("fake.example/team/site:v1"), nullptr);
+    const ResolvedImage image = source.resolve({"linux", "amd64"}, {});
+    CHECK(image.name.starts_with("fake.example/team/site"));
+    CHECK(f.fake->requests.front().url.host == "mirror.example");
+    base::StringSink sink;
+    image.blobs->fetch(image.layers[0], sink, {});
+    CHECK(sink.text() == "amd640");
+    CHECK(f.leaks() == 0);  // what is the registry's is not the mirror's
+  }
+}
+
+TEST_CASE("a layer the mirror lost comes from the registry itself") {
+  Images f;
+  f.tag("v1", std::string(oci::media_type::kManifest), f.image("amd64", 1, 1));
+  registry::ClientOptions options;
+  options.rules = registry::parse_registries_conf(
+      "[[registry]]\nlocation=\"fake.example\"\n[[registry.mirror]]\nlocation=\"mirror.example\"\n",
+      "registries.conf");
+  registry::Client client(f.fake, f.clock, f.credentials, options);
+  RegistrySource source(client, oci::parse_reference("fake.example/team/site:v1"), nullptr);
+  const ResolvedImage image = source.resolve({"linux", "amd64"}, {});
+  f.fake->fault = [&](const http::Request& request, int) -> std::optional<http::Response> {
+    if (request.url.host == "mirror.example") return http::Response{404};
+    return std::nullopt;
+  };
+  base::StringSink sink;
+  image.blobs->fetch(image.layers[0], sink, {});
+  CHECK(sink.text() == "amd640");
+}
+
+TEST_CASE("an error of all places names each") {
+  Images f;
+  registry::ClientOptions options;
+  options.rules = registry::parse_registries_conf(
+      "[[registry]]\nlocation=\"fake.example\"\n[[registry.mirror]]\nlocation=\"mirror.example\"\n",
+      "registries.conf");
+  registry::Client client(f.fake, f.clock, f.credentials, options);
+  RegistrySource source(client, oci::parse_reference("fake.example/team/site:v1"), nullptr);
+  try {
+    static_cast<void>(source.resolve({"linux", "amd64"}, {}));
+    FAIL("there is no such image");
+  } catch (const base::Error& error) {
+    CHECK(std::string(error.what()).find("fake.example/team/site:v1") != std::string::npos);
+    CHECK(error.hint().find("mirror.example/team/site:v1") != std::string::npos);
+  }
+}
+
+TEST_CASE("the layers of a base image are mounted into what is pushed, and never fetched") {
+  Images f;
+  const std::string manifest = f.image("amd64", 1, 1);
+  f.tag("v1", std::string(oci::media_type::kManifest), manifest);
+  RegistrySource source(f.client, oci::parse_reference("fake.example/team/site:v1"), nullptr);
+  const ResolvedImage base = source.resolve({"linux", "amd64"}, {});
+  registry::PushSession session(f.repository("team/child"), {});
+  registry::PushImage image{"child", {}, std::string(oci::media_type::kManifest), {}, {"1"}};
+  const SampleBlob config = sample_blob("{}", std::string(oci::media_type::kConfig));
+  image.manifest_bytes = oci::to_json(
+      oci::Manifest{std::string(oci::media_type::kManifest), config.descriptor, base.layers});
+  image.blobs.push_back({config.descriptor, [&](std::uint64_t offset) {
+                           return std::make_unique<base::StringSource>(
+                               std::string_view(config.bytes).substr(offset));
+                         }});
+  image.blobs.push_back(
+      {base.layers[0], {}, [](const std::stop_token&) { FAIL("it was fetched"); }});
+  const auto reports = session.push({image});
+  CHECK(reports[0].reused_bytes == base.layers[0].size);
+  CHECK(f.stored("team/child").tags.count("1") == 1);
 }
 
 }  // namespace
