@@ -29,6 +29,8 @@ std::unique_ptr<CLI::App> make_app(Globals& globals, int& exit_code) {
   add_init_command(*app, globals, exit_code);
   add_pull_command(*app, globals, exit_code);
   add_push_command(*app, globals, exit_code);
+  add_release_command(*app, globals, exit_code);
+  add_prune_command(*app, globals, exit_code);
   add_images_command(*app, globals, exit_code);
   add_untag_command(*app, globals, exit_code);
   add_tree_command(*app, globals, exit_code);
@@ -38,7 +40,8 @@ std::unique_ptr<CLI::App> make_app(Globals& globals, int& exit_code) {
   add_version_command(*app, globals, exit_code);
   add_generate_command(*app, globals, exit_code);
   app->footer(
-      "Exit codes: 0 done, 1 a step or check failed, 2 wrong use, 75 network trouble, 130 "
+      "Exit codes: 0 done, 1 a step or check failed, 2 wrong use, 3 a release half done, 75 "
+      "network trouble, 130 "
       "interrupted.\n"
       "Every command explains itself: cooper COMMAND --help");
   return app;

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "cli/bake_files.h"
+#include "cli/bake_request.h"
 #include "cli/build_options.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
@@ -96,20 +97,13 @@ void bake_images(const Arguments& arguments, const Globals& globals, int& exit_c
     std::cout << bake::print_json(file, arguments.targets) << "\n" << std::flush;
     return;
   }
-  BuildRequest request = make_request(arguments.shared);
-  std::set<std::string> silent;
-  for (const bake::Target& target :
-       bake::with_linked_targets(file, bake::select_targets(file, arguments.targets))) {
-    if (target.linked) silent.insert(target.name);
-    request.targets.push_back(make_target(target, arguments.shared, request));
-  }
-  pass_epoch(request);
+  const BakeRequest made = make_bake_request(file, arguments.targets, arguments.shared);
   const Call call = call_of(arguments.shared);
   if (call.method != Call::Method::build) {
-    return run_call(call, request, globals, exit_code, silent,
+    return run_call(call, made.request, globals, exit_code, made.silent,
                     bake::print_json(file, arguments.targets));
   }
-  const BuildReport report = run_build(request, arguments.shared, globals, silent);
+  const BuildReport report = run_build(made.request, arguments.shared, globals, made.silent);
   if (!arguments.shared.metadata_file.empty()) {
     write_host_file(arguments.shared.metadata_file, metadata_json(report, true));
   }
@@ -120,6 +114,18 @@ void bake_images(const Arguments& arguments, const Globals& globals, int& exit_c
 }
 
 }  // namespace
+
+BakeRequest make_bake_request(const bake::BakeFile& file, const std::vector<std::string>& targets,
+                              const BuildOptions& options) {
+  BakeRequest made{make_request(options), {}};
+  for (const bake::Target& target :
+       bake::with_linked_targets(file, bake::select_targets(file, targets))) {
+    if (target.linked) made.silent.insert(target.name);
+    made.request.targets.push_back(make_target(target, options, made.request));
+  }
+  pass_epoch(made.request);
+  return made;
+}
 
 void add_bake_command(CLI::App& app, const Globals& globals, int& exit_code) {
   CLI::App* command = app.add_subcommand("bake", "build the targets of a bake file in one graph");

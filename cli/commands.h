@@ -15,6 +15,8 @@ void add_smoke_command(CLI::App& app, const Globals& globals, int& exit_code);
 void add_init_command(CLI::App& app, const Globals& globals, int& exit_code);
 void add_pull_command(CLI::App& app, const Globals& globals, int& exit_code);
 void add_push_command(CLI::App& app, const Globals& globals, int& exit_code);
+void add_release_command(CLI::App& app, const Globals& globals, int& exit_code);
+void add_prune_command(CLI::App& app, const Globals& globals, int& exit_code);
 void add_images_command(CLI::App& app, const Globals& globals, int& exit_code);
 void add_untag_command(CLI::App& app, const Globals& globals, int& exit_code);
 void add_tree_command(CLI::App& app, const Globals& globals, int& exit_code);

@@ -16,6 +16,7 @@
 #include "cli/globals.h"
 #include "cli/signals.h"
 #include "cli/usage_error.h"
+#include "cli/workflow_log.h"
 
 namespace {
 
@@ -58,7 +59,7 @@ int run(int argc, char** argv) {
   } catch (const cli::ErrorWasTold& error) {
     return ended_by(error.exit_code);
   } catch (const base::Error& error) {
-    std::cerr << cli::error_text(error) << std::flush;
+    std::cerr << cli::safe_for_log(cli::error_text(error)) << std::flush;
     return ended_by(cli::exit_code_of(error));
   }
   return exit_code;

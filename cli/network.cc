@@ -83,10 +83,19 @@ std::vector<export_::ExportOutcome> Network::export_images(
   if (on_push) {
     tools.push_progress = [this](const std::string& repository,
                                  const registry::PushProgress& progress) {
-      if (const auto transfer = transfer_of(repository, progress)) on_push(*transfer);
+      push_progress(repository)(progress);
     };
   }
   return export_::export_images(jobs, tools, stop);
+}
+
+registry::Client& Network::client() { return state_->client; }
+
+std::function<void(const registry::PushProgress&)> Network::push_progress(std::string repository) {
+  return [this, repository = std::move(repository)](const registry::PushProgress& progress) {
+    const auto transfer = transfer_of(repository, progress);
+    if (transfer && on_push) on_push(*transfer);
+  };
 }
 
 context::RemoteFetcher* Network::fetcher(store::Store& store) {

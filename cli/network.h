@@ -11,6 +11,11 @@
 #include "cli/globals.h"
 #include "registry/credentials.h"
 
+namespace cooper::registry {
+class Client;
+struct PushProgress;
+}  // namespace cooper::registry
+
 namespace cooper::cli {
 
 class Network {
@@ -25,6 +30,10 @@ class Network {
                                                                  store::Store& store);
   [[nodiscard]] std::vector<export_::ExportOutcome> export_images(
       const std::vector<export_::ExportJob>& jobs, store::Store& store, std::stop_token stop);
+  [[nodiscard]] registry::Client& client();
+  // Makes transfers of a push into events of `on_push`. Goes where this object goes.
+  [[nodiscard]] std::function<void(const registry::PushProgress&)> push_progress(
+      std::string repository);
   [[nodiscard]] context::RemoteFetcher* fetcher(store::Store& store);
 
   // The version check of a registry with these credentials alone. Throws base::Error.

@@ -11,6 +11,7 @@
 #include "cli/json_progress.h"
 #include "cli/plain_progress.h"
 #include "cli/tty_progress.h"
+#include "cli/workflow_log.h"
 
 namespace cooper::cli {
 namespace {
@@ -28,7 +29,8 @@ bool is_dumb_terminal() {
 // A reader that has gone away must not end the build.
 void write_to_stderr(std::string_view text) {
   try {
-    base::write_all(STDERR_FILENO, base::as_bytes(text), "standard error");
+    const std::string safe = safe_for_log(text);
+    base::write_all(STDERR_FILENO, base::as_bytes(safe), "standard error");
   } catch (const base::Error&) {  // NOLINT(bugprone-empty-catch)
   }
 }

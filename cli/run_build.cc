@@ -62,9 +62,15 @@ void run_call(const Call& call, const BuildRequest& request, const Globals& glob
 }
 
 BuildReport run_build(const BuildRequest& request, const BuildOptions& options,
-                      const Globals& globals, const std::set<std::string>& silent) {
+                      const Globals& globals, const std::set<std::string>& silent,
+                      const Exporter& exporter) {
   Session session = Session::open(globals);
   BuildTools tools = session.tools(globals);
+  if (exporter) {
+    tools.export_images = [&](const std::vector<export_::ExportJob>& jobs, std::stop_token stop) {
+      return exporter(session, jobs, std::move(stop));
+    };
+  }
   const auto progress =
       make_progress(options.quiet ? "quiet" : options.progress, isolation_text(tools.probe));
   tools.on_plan = [&](const plan::Plan& plan) { progress->on_plan(plan); };

@@ -2,6 +2,7 @@
 // `build` and `bake`.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <set>
 
@@ -11,11 +12,18 @@
 
 namespace cooper::cli {
 
+struct Session;
+
+// In the place of the usual exports.
+using Exporter = std::function<std::vector<export_::ExportOutcome>(
+    Session& session, const std::vector<export_::ExportJob>& jobs, std::stop_token stop)>;
+
 // Builds, and shows how it goes. `silent`: names of targets that are built for others and not
 // reported. Throws base::Error.
 [[nodiscard]] BuildReport run_build(const BuildRequest& request, const BuildOptions& options,
                                     const Globals& globals,
-                                    const std::set<std::string>& silent = {});
+                                    const std::set<std::string>& silent = {},
+                                    const Exporter& exporter = {});
 
 // --call: builds nothing, prints the answers on stdout; `exit_code` is kFailure if a check found
 // something. `bake_json` is what `bake --print` says of the targets; absent for `build`. Throws

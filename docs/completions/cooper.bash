@@ -3,7 +3,7 @@ _cooper() {
   local current=${COMP_WORDS[COMP_CWORD]} command='' word words
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case $word in
-      build|bake|check|smoke|pull|push|images|ls|untag|rmi|tree|cache|login|logout|version) command=$word; break ;;
+      build|bake|check|smoke|pull|push|release|prune|images|ls|untag|rmi|tree|cache|login|logout|version) command=$word; break ;;
     esac
   done
   case $command in
@@ -13,6 +13,8 @@ _cooper() {
     smoke) words='-h --help -f --file --role --target --bake --build-context -C --directory --json' ;;
     pull) words='-h --help --platform -t --tag -q --quiet --json' ;;
     push) words='-h --help -q --quiet' ;;
+    release) words='-h --help -f --file --set -n --dry-run --force --json --progress --no-cache --secret -j --jobs' ;;
+    prune) words='-h --help --keep --keep-prereleases --keep-days --keep-pattern --role-pattern --in-use --yes --all --json' ;;
     images|ls) words='-h --help --json' ;;
     untag|rmi) words='-h --help' ;;
     tree) words='-h --help --platform' ;;
@@ -20,7 +22,7 @@ _cooper() {
     login) words='-h --help -u --username --password-stdin' ;;
     logout) words='-h --help' ;;
     version) words='-h --help --json' ;;
-    *) words='-h --help --version --root --isolation --insecure-registry --auth-realm build bake check smoke pull push images ls untag rmi tree cache login logout version' ;;
+    *) words='-h --help --version --root --isolation build bake check smoke pull push release prune images ls untag rmi tree cache login logout version' ;;
   esac
   if [[ $current == -* || -z $command || $command == cache ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
