@@ -14,6 +14,7 @@ namespace {
 
 struct Arguments {
   std::string image, platform;
+  bool times = false;
 };
 
 void print_tree(const Arguments& arguments, const Globals& globals) {
@@ -23,7 +24,7 @@ void print_tree(const Arguments& arguments, const Globals& globals) {
   const source::ResolvedImage image = resolve_image(session, location, arguments.platform, stop);
   engine::LayerPool pool(session.store, transfer_lines("fetched"));
   add_layers(pool, image);
-  std::cout << tree_text(pool.stack(image.config.diff_ids, stop)) << "\n"
+  std::cout << tree_text(pool.stack(image.config.diff_ids, stop), arguments.times) << "\n"
             << pretty_json(image.config_bytes) << std::flush;
 }
 
@@ -39,6 +40,7 @@ void add_tree_command(CLI::App& app, const Globals& globals, int& exit_code) {
       ->required();
   command->add_option("--platform", arguments->platform,
                       "os/architecture (default: this machine's)");
+  command->add_flag("--times", arguments->times, "times of last change too, mtime=SECONDS");
   command->footer(
       "A line has path, type, mode, owner, size, then link=, device=, xattr.NAME= (hexadecimal) "
       "and the content's\n"

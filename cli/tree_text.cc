@@ -45,7 +45,7 @@ std::string hex(const std::string& bytes) {
 
 }  // namespace
 
-std::string tree_line(const std::string& path, const layer::Entry& entry) {
+std::string tree_line(const std::string& path, const layer::Entry& entry, bool times) {
   char mode[16];
   std::snprintf(mode, sizeof mode, "%04o", entry.mode);
   std::string line = "/" + field(path) + " " + type_name(entry.type) + " " + mode + " " +
@@ -57,14 +57,15 @@ std::string tree_line(const std::string& path, const layer::Entry& entry) {
         " device=" + std::to_string(entry.device_major) + ":" + std::to_string(entry.device_minor);
   }
   for (const auto& [name, value] : entry.xattrs) line += " xattr." + field(name) + "=" + hex(value);
+  if (times) line += " mtime=" + std::to_string(entry.mtime);
   if (entry.content) line += " sha256:" + base::to_hex(*entry.content);
   return line;
 }
 
-std::string tree_text(const layer::LayerStack& stack) {
+std::string tree_text(const layer::LayerStack& stack, bool times) {
   std::string text;
-  stack.walk("", [&text](const std::string& path, const layer::Found& found) {
-    text += tree_line(path, *found.entry) + "\n";
+  stack.walk("", [&text, times](const std::string& path, const layer::Found& found) {
+    text += tree_line(path, *found.entry, times) + "\n";
     return true;
   });
   return text;

@@ -10,7 +10,9 @@ namespace cooper::cli {
 // "/etc/passwd file 0644 0:0 1234 sha256:..." Fields: path, type, mode, owner, size, then link=,
 // device=, xattr.NAME= (hexadecimal) and the digest, as they apply. Odd bytes of paths are escaped
 // as \xNN.
-[[nodiscard]] std::string tree_line(const std::string& path, const layer::Entry& entry);
-[[nodiscard]] std::string tree_text(const layer::LayerStack& stack);
+// `times` adds mtime=SECONDS before the digest.
+[[nodiscard]] std::string tree_line(const std::string& path, const layer::Entry& entry,
+                                    bool times = false);
+[[nodiscard]] std::string tree_text(const layer::LayerStack& stack, bool times = false);
 
 }  // namespace cooper::cli

@@ -17,7 +17,7 @@ _cooper() {
     prune) words='-h --help --keep --keep-prereleases --keep-days --keep-pattern --role-pattern --in-use --yes --all --json' ;;
     images|ls) words='-h --help --json' ;;
     untag|rmi) words='-h --help' ;;
-    tree) words='-h --help --platform' ;;
+    tree) words='-h --help --platform --times' ;;
     cache) words='-h --help ls du' ;;
     login) words='-h --help -u --username --password-stdin' ;;
     logout) words='-h --help' ;;

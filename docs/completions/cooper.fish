@@ -153,6 +153,7 @@ complete -c cooper -n '__fish_seen_subcommand_from images ls' -l json -d 'print 
 complete -c cooper -n '__fish_seen_subcommand_from untag rmi' -s h -l help -d 'Print this help message and exit'
 complete -c cooper -n '__fish_seen_subcommand_from tree' -s h -l help -d 'Print this help message and exit'
 complete -c cooper -n '__fish_seen_subcommand_from tree' -l platform -r -d 'os/architecture (default: this machine'\''s)'
+complete -c cooper -n '__fish_seen_subcommand_from tree' -l times -d 'times of last change too, mtime=SECONDS'
 complete -c cooper -n '__fish_seen_subcommand_from cache' -s h -l help -d 'Print this help message and exit'
 complete -c cooper -n '__fish_seen_subcommand_from cache' -f -a ls -d 'list the steps, the newest first'
 complete -c cooper -n '__fish_seen_subcommand_from cache' -f -a du -d 'the sum of their layers'

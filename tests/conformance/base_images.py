@@ -18,7 +18,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from recipe import EPOCH, make_context
+from recipe import make_context, set_times
 
 BUSYBOX = Path("/bin/busybox")
 APPLETS = """ash basename cat chgrp chmod chown cp cut date dd dirname du echo egrep env expr false find grep head
@@ -57,6 +57,7 @@ def busybox_files(root: Path):
     (root / "bin/busybox").chmod(0o755)
     (root / "etc/passwd").write_text(PASSWD)
     (root / "etc/group").write_text(GROUP)
+    set_times(root)
 
 
 def layer_tar(description) -> bytes:
@@ -69,7 +70,6 @@ def layer_tar(description) -> bytes:
         out = io.BytesIO()
 
         def owned(entry):
-            entry.mtime = EPOCH
             entry.uname = entry.gname = ""
             entry.uid = entry.gid = 1000 if entry.name.endswith("home/web") else entry.uid
             return entry

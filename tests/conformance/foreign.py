@@ -28,6 +28,7 @@ def foreign_builds(folder: Path):
 
 
 def build_one(cooper: Cooper, store: Path, dockerfile: Path, context, words, bases) -> str:
+    """The image as text, or the error; paths of this machine are cut from it."""
     with tempfile.TemporaryDirectory() as empty:
         place = context.resolve() if context else Path(empty)
         arguments = ["build", "--context-modes", "keep", "--progress", "quiet", "-t", IMAGE, "-f", str(dockerfile.resolve())]
@@ -35,7 +36,8 @@ def build_one(cooper: Cooper, store: Path, dockerfile: Path, context, words, bas
             arguments += ["--build-context", f"{name}=oci-layout://{layout}"]
         done = cooper.run(store, place, [*arguments, *words, str(place)])
         if done.returncode != 0:
-            return f"exit {done.returncode}\n" + done.stderr.decode("utf-8", "backslashreplace")
+            text = done.stderr.decode("utf-8", "backslashreplace")
+            return f"exit {done.returncode}\n" + text.replace(f"{dockerfile.resolve().parent}/", "")
         config, tree = cooper.tree(store, place, IMAGE)
         return "\n".join(tree) + "\n\n" + config
 

@@ -28,6 +28,10 @@ TEST_CASE("a line of a tree has all that makes a path") {
   CHECK(cli::tree_line("bin/x y", file) ==
         "/bin/x\\x20y file 4755 1000:33 5 xattr.security.capability=01ff sha256:" +
             std::string(64, '0'));
+  file.mtime = 1700000000;
+  CHECK(cli::tree_line("x", file, true) ==
+        "/x file 4755 1000:33 5 xattr.security.capability=01ff mtime=1700000000 sha256:" +
+            std::string(64, '0'));
   Entry link;
   link.type = EntryType::symlink;
   link.mode = 0777;
