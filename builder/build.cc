@@ -44,14 +44,18 @@ plan::Plan make_plan(const OpenTargets& targets, ImageResolver& resolver, std::s
   }
 }
 
-// "# syntax=" names a program that BuildKit would fetch and run in the place of its parser (P13).
+// "# syntax=" or the argument BUILDKIT_SYNTAX name a program that BuildKit would fetch and run in
+// the place of its parser (P13).
 void tell_ignored_syntax(const OpenTargets& targets, const BuildTools& tools) {
   std::set<std::string> told;
-  for (const OpenTarget& target : targets.targets) {
-    const std::string& syntax = target.file->directives.syntax;
-    if (syntax.empty() || !tools.on_event || !told.insert(syntax).second) continue;
-    tools.on_event(engine::Remark{"syntax " + syntax + " is not fetched: cooper itself reads " +
-                                  target.file->file_name});
+  const auto tell = [&](const std::string& syntax) {
+    if (syntax.empty() || !tools.on_event || !told.insert(syntax).second) return;
+    tools.on_event(
+        engine::Remark{"syntax " + syntax + " is not fetched: cooper itself reads the Dockerfile"});
+  };
+  for (const plan::TargetRequest& request : targets.requests) {
+    const auto argument = request.build_args.find("BUILDKIT_SYNTAX");
+    tell(argument != request.build_args.end() ? argument->second : request.file->directives.syntax);
   }
 }
 
