@@ -4,18 +4,21 @@
 
 [ "$(id -u)" -eq 0 ] || skip_test "needs root (it mounts a small tmpfs)"
 
+# No other process of this machine sleeps just as long.
+nap="sleep 300.$$"
+
 slow_dockerfile() {
-  dockerfile <<'END'
+  dockerfile <<END
 FROM base
 RUN echo first > /first
-RUN echo started > /started; sleep 300
+RUN echo started > /started; $nap
 END
 }
 
 await_step() {
   local try
   for try in $(seq 300); do
-    if pgrep -P "$1" >/dev/null && pgrep -f '^sleep 300$' >/dev/null; then
+    if pgrep -P "$1" >/dev/null && pgrep -f "^$nap\$" >/dev/null; then
       return 0
     fi
     kill -0 "$1" 2>/dev/null || break
@@ -28,7 +31,7 @@ await_step() {
 sleeper_of_this_test_is_gone() {
   local try
   for try in $(seq 30); do
-    if ! pgrep -f '^sleep 300$' >/dev/null; then
+    if ! pgrep -f "^$nap\$" >/dev/null; then
       return 0
     fi
     sleep 0.1
