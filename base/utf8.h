@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -12,5 +13,8 @@ namespace cooper::base {
 [[nodiscard]] std::pair<char32_t, std::size_t> decode_utf8(std::string_view text);
 
 [[nodiscard]] bool is_valid_utf8(std::string_view text);
+
+// Appends a code point; one that is none (a surrogate, above U+10FFFF) becomes U+FFFD.
+void append_utf8(std::string& out, char32_t code);
 
 }  // namespace cooper::base

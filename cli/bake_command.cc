@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "base/error.h"
+#include "builder/bake/context_path.h"
 #include "cli/bake_files.h"
 #include "cli/bake_request.h"
 #include "cli/build_options.h"
@@ -20,20 +21,39 @@ using base::ErrorKind;
 
 struct Arguments {
   BuildOptions shared;
-  std::vector<std::string> targets, files, sets;
+  std::vector<std::string> targets, files, sets, variables;
   bool print = false;
-  bool list = false;
+  std::string list;
 };
 
-[[noreturn]] void refuse(const bake::Target& target, const char* member) {
-  throw Error(ErrorKind::unsupported, "build target", target.name,
-              std::string("'") + member + "' is not supported yet");
+[[noreturn]] void refuse(const bake::Target& target, const char* key, std::string hint = {}) {
+  Error error(ErrorKind::unsupported, "build target", target.name,
+              std::string("'") + key + "' is not supported");
+  const auto written = target.written.find(key);
+  if (written != target.written.end()) error.with_spot(written->second);
+  if (!hint.empty()) error.with_hint(std::move(hint));
+  throw error;
 }
 
-void require_supported(const bake::Target& target) {
+// What a file may say, and --print shows, but no build does.
+void require_supported(const bake::Target& target, const BuildOptions& options) {
+  for (const bake::UnknownKey& unknown : target.unknown) {
+    Error error(ErrorKind::usage, "build target", target.name, "unknown key '" + unknown.key + "'");
+    throw error.with_spot(unknown.where).with_hint(unknown.hint);
+  }
   if (!target.ssh.empty()) refuse(target, "ssh");
   if (!target.cache_from.empty()) refuse(target, "cache-from");
   if (!target.cache_to.empty()) refuse(target, "cache-to");
+  if (target.shm_size) refuse(target, "shm-size");
+  if (!target.ulimits.empty()) refuse(target, "ulimits");
+  if (target.resources) refuse(target, "resources");
+  if (!target.policies.empty()) refuse(target, "policy");
+  const bool asked = options.check || !options.call.empty();  // for all targets
+  if (!asked && target.call.value_or("build") != "build")
+    refuse(target, "call", "cooper bake --call=" + *target.call + " does it for all targets");
+  for (const std::string& attest : target.attests) {
+    if (attest.find(",disabled=true") == std::string::npos) refuse(target, "attest");
+  }
   require_network(target.network.value_or(""), "the network of target '" + target.name + "'");
 }
 
@@ -48,16 +68,27 @@ void add_destinations(const bake::Target& target, const BuildOptions& options, B
     made.outputs.push_back(export_::parse_destination(text));
 }
 
+// All RUN steps of a build have the same lines in /etc/hosts.
+void add_hosts(const std::vector<bake::Target>& targets, BuildRequest& request) {
+  for (const bake::Target& target : targets) {
+    if (target.extra_hosts != targets.front().extra_hosts)
+      refuse(target, "extra-hosts", "it is if all targets of a build have the same");
+  }
+  for (const auto& [name, address] : targets.front().extra_hosts)
+    request.extra_hosts.push_back(name + ":" + address);
+}
+
 BuildTarget make_target(const bake::Target& target, const BuildOptions& options,
                         BuildRequest& request) {
-  require_supported(target);
+  require_supported(target, options);
   BuildTarget made;
   made.name = target.name;
-  made.context = target.context;
+  made.context = bake::local_path(target.context);
   made.dockerfile = target.dockerfile;
   made.dockerfile_in_context = true;
   made.dockerfile_text = target.dockerfile_inline;
-  made.contexts = target.contexts;
+  for (const auto& [name, place] : target.contexts)
+    made.contexts[name] = place.starts_with("cwd://") ? bake::local_path(place) : place;
   made.labels = target.labels;
   made.annotations = read_pairs(target.annotations, "annotations");
   made.stage = target.target.value_or("");
@@ -76,24 +107,54 @@ BuildTarget make_target(const bake::Target& target, const BuildOptions& options,
   return made;
 }
 
-void print_list(const bake::BakeFile& file) {
-  for (const auto& [name, group] : file.groups) {
-    std::cout << "group   " << base::printable(name) << ":";
-    for (const std::string& target : group.targets) std::cout << " " << base::printable(target);
-    std::cout << "\n";
+// "targets", "variables", or "type=targets,format=json".
+void print_list(const bake::BakeFile& file, const std::string& asked) {
+  std::string type = asked, format = "table";
+  if (asked.starts_with("type=") || asked.starts_with("format=")) {
+    const std::size_t comma = asked.find(',');
+    for (const std::string& field :
+         {asked.substr(0, comma), comma == std::string::npos ? "" : asked.substr(comma + 1)}) {
+      if (field.starts_with("type=")) type = field.substr(5);
+      if (field.starts_with("format=")) format = field.substr(7);
+    }
   }
-  for (const auto& [name, target] : file.targets) {
-    std::cout << "target  " << base::printable(name);
-    if (!target.description.empty()) std::cout << ": " << base::printable(target.description);
-    std::cout << "\n";
+  const bool known = format == "table" || format == "json";
+  if (!known || (type != "targets" && type != "variables")) {
+    throw Error(ErrorKind::usage, "list", asked, "it must be targets or variables")
+        .with_hint("write --list=targets or --list=type=variables,format=json");
   }
-  std::cout << std::flush;
+  const bool json = format == "json";
+  std::cout << (type == "targets" ? bake::list_targets(file, json)
+                                  : bake::list_variables(file, json))
+            << std::flush;
+}
+
+// As buildx: an argument SOURCE_DATE_EPOCH of the environment is shown.
+void add_epoch(bake::BakeFile& file) {
+  const char* epoch = std::getenv("SOURCE_DATE_EPOCH");
+  if (epoch == nullptr || *epoch == '\0') return;
+  for (auto& entry : file.targets) entry.second.args.try_emplace("SOURCE_DATE_EPOCH", epoch);
+}
+
+// --print shows what options say about all targets.
+std::vector<std::string> all_sets(const Arguments& arguments) {
+  std::vector<std::string> sets = arguments.sets;
+  if (!arguments.print) return sets;
+  if (arguments.shared.push) sets.emplace_back("*.push=true");
+  if (arguments.shared.load) sets.emplace_back("*.load=true");
+  const std::string& call = arguments.shared.call;
+  if (!call.empty()) sets.emplace_back("*.call=" + call.substr(0, call.find(',')));
+  if (arguments.shared.check) sets.emplace_back("*.call=check");
+  if (arguments.shared.no_cache) sets.emplace_back("*.no-cache=true");
+  if (arguments.shared.pull) sets.emplace_back("*.pull=true");
+  return sets;
 }
 
 void bake_images(const Arguments& arguments, const Globals& globals, int& exit_code) {
-  const bake::BakeFile file = read_bake_files(arguments.files, arguments.sets);
-  if (arguments.list) return print_list(file);
+  bake::BakeFile file = read_bake_files(arguments.files, all_sets(arguments), arguments.variables);
+  if (!arguments.list.empty()) return print_list(file, arguments.list);
   if (arguments.print) {
+    add_epoch(file);
     std::cout << bake::print_json(file, arguments.targets) << "\n" << std::flush;
     return;
   }
@@ -118,8 +179,10 @@ void bake_images(const Arguments& arguments, const Globals& globals, int& exit_c
 BakeRequest make_bake_request(const bake::BakeFile& file, const std::vector<std::string>& targets,
                               const BuildOptions& options) {
   BakeRequest made{make_request(options), {}};
-  for (const bake::Target& target :
-       bake::with_linked_targets(file, bake::select_targets(file, targets))) {
+  const std::vector<bake::Target> all =
+      bake::with_linked_targets(file, bake::select_targets(file, targets));
+  if (!all.empty()) add_hosts(all, made.request);
+  for (const bake::Target& target : all) {
     if (target.linked) made.silent.insert(target.name);
     made.request.targets.push_back(make_target(target, options, made.request));
   }
@@ -132,16 +195,21 @@ void add_bake_command(CLI::App& app, const Globals& globals, int& exit_code) {
   const auto arguments = std::make_shared<Arguments>();
   command->add_option("targets", arguments->targets,
                       "targets or groups (default: the group 'default')");
-  add_list(*command, "-f,--file", arguments->files, "bake file (default: docker-bake.json)");
+  add_list(*command, "-f,--file", arguments->files,
+           "bake file (default: docker-bake.hcl, docker-bake.json and compose files)");
   add_list(*command, "--set", arguments->sets, "TARGET.KEY=VALUE");
+  add_list(*command, "--var", arguments->variables, "NAME=VALUE of a variable of the file");
   command->add_flag("--print", arguments->print, "print the targets as JSON and build nothing");
-  command->add_flag("--list", arguments->list,
-                    "print the names of groups and targets and build nothing");
+  command
+      ->add_option("--list", arguments->list,
+                   "print targets or variables (type=targets,format=json) and build nothing")
+      ->excludes("--print");
   add_build_options(*command, arguments->shared);
   command->footer(
       "Examples:\n"
       "  cooper bake\n"
       "  VERSION=v1.2.3 cooper bake -f stages/docker-bake.json --push app horizon\n"
+      "  cooper bake -f docker-bake.hcl --var VERSION=v1.2.3 --list=variables\n"
       "  cooper bake --print --set '*.platform=linux/arm64'");
   command->callback(
       [arguments, &globals, &exit_code] { bake_images(*arguments, globals, exit_code); });

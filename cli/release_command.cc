@@ -150,8 +150,8 @@ void release_all(const Arguments& arguments, const Globals& globals, int& exit_c
   set_variables(version, facts);
   BuildOptions build = arguments.build;
   build.push = true;
-  BakeRequest bake =
-      make_bake_request(read_bake_files(arguments.files, arguments.sets), arguments.targets, build);
+  BakeRequest bake = make_bake_request(read_bake_files(arguments.files, arguments.sets, {}),
+                                       arguments.targets, build);
   const std::set<std::string> repositories = check_release_tags(bake.request, bake.silent, version);
   describe(bake.request, version, facts);
   if (!arguments.dry_run) require_permission(repositories, globals);

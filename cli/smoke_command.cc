@@ -74,7 +74,7 @@ std::string location_of(const std::string& name, const store::Store& store) {
 
 std::optional<bake::Target> find_bake_target(const Arguments& arguments) {
   if (arguments.bake_files.empty() && default_bake_files().empty()) return std::nullopt;
-  const bake::BakeFile file = read_bake_files(arguments.bake_files, {});
+  const bake::BakeFile file = read_bake_files(arguments.bake_files, {}, {});
   for (const std::string& name : {arguments.image, arguments.role}) {
     const auto found = file.targets.find(name);
     if (found != file.targets.end()) return found->second;

@@ -5,6 +5,7 @@
 
 #include "base/suggest.h"
 #include "builder/bake/scalars.h"
+#include "builder/hcl/csv.h"
 
 namespace cooper::bake {
 namespace {
@@ -15,31 +16,6 @@ std::string lower(std::string_view text) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
   return out;
-}
-
-// Comma-separated fields with CSV quoting.
-std::vector<std::string> split_fields(std::string_view text, const Position& where) {
-  std::vector<std::string> fields;
-  for (std::size_t at = 0;;) {
-    std::string field;
-    if (at < text.size() && text[at] == '"') {
-      for (++at; at < text.size(); ++at) {
-        if (text[at] == '"' && (at + 1 >= text.size() || text[at + 1] != '"')) break;
-        if (text[at] == '"') ++at;
-        field += text[at];
-      }
-      if (at >= text.size() || (++at < text.size() && text[at] != ',')) {
-        fail_at(where, "a quote is misplaced in '" + std::string(text) + "'");
-      }
-    } else {
-      const std::size_t end = std::min(text.find(',', at), text.size());
-      field = text.substr(at, end - at);
-      at = end;
-    }
-    fields.push_back(std::move(field));
-    if (at >= text.size()) return fields;
-    ++at;
-  }
 }
 
 Attributes to_attributes(const Node& node, const std::string& what) {
@@ -65,7 +41,10 @@ std::string take(Attributes& attributes, const std::string& key) {
 
 Attributes parse_attributes(std::string_view text, const Position& where) {
   Attributes attributes;
-  for (const std::string& field : split_fields(text, where)) {
+  std::string why;
+  const auto fields = hcl::read_csv_row(text, why);
+  if (!fields) fail_at(where, "a quote is misplaced in '" + std::string(text) + "'");
+  for (const std::string& field : *fields) {
     const std::size_t equals = field.find('=');
     if (equals == std::string::npos)
       fail_at(where, "'" + field + "' must be of the form key=value");
@@ -111,7 +90,8 @@ std::string normal_secret(const Node& node) {
 
 std::string normal_output(const Node& node) {
   if (node.kind == Node::Kind::string && node.text.find_first_of("=,") == std::string::npos) {
-    return node.text == "-" ? "type=tar,dest=-" : "type=local,dest=" + node.text;
+    if (node.text == "-") return "type=tar,dest=-";
+    return join_attributes({{"type", "local"}, {"dest", node.text}}, {"type", "dest"});
   }
   const Attributes attributes = to_attributes(node, "output");
   if (attributes.count("type") == 0)
@@ -144,6 +124,40 @@ std::string normal_ssh(const Node& node) {
       fail_at(member.where, "unknown key '" + member.key + "' in ssh");
   }
   return text;
+}
+
+std::string normal_attest(const Node& node) {
+  Attributes attributes = to_attributes(node, "attest");
+  if (attributes.count("type") == 0)
+    fail_at(node.where, "an attestation needs a type", "write type=provenance or type=sbom");
+  const auto disabled = attributes.find("disabled");
+  if (disabled != attributes.end()) {
+    const auto value = parse_boolean(disabled->second);
+    if (!value) {
+      fail_at(node.where, "'disabled' must be true or false, not '" + disabled->second + "'");
+    }
+    disabled->second = "true";
+    if (!*value) attributes.erase(disabled);
+  }
+  return join_attributes(attributes, {"type", "disabled"});
+}
+
+std::vector<std::string> last_of_each(const std::vector<std::string>& entries,
+                                      const std::string& key) {
+  std::vector<std::string> kept;
+  std::map<std::string, std::size_t> places;
+  for (const std::string& entry : entries) {
+    if (entry.empty()) continue;
+    const std::string id =
+        key.empty() ? entry.substr(0, entry.find('=')) : parse_attributes(entry, {})[key];
+    const auto [place, is_new] = places.try_emplace(id, kept.size());
+    if (is_new) {
+      kept.push_back(entry);
+    } else {
+      kept[place->second] = entry;
+    }
+  }
+  return kept;
 }
 
 }  // namespace cooper::bake

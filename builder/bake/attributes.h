@@ -27,5 +27,12 @@ using Attributes = std::map<std::string, std::string>;
 [[nodiscard]] std::string normal_output(const Node& node);
 [[nodiscard]] std::string normal_cache(const Node& node);
 [[nodiscard]] std::string normal_ssh(const Node& node);
+// Of an attestation: "type=,disabled=true,...".
+[[nodiscard]] std::string normal_attest(const Node& node);
+
+// Of entries with the same value of `key`, the last one stands in the place of the first; an empty
+// `key` compares what is before '=' (ssh). Empty entries are dropped.
+[[nodiscard]] std::vector<std::string> last_of_each(const std::vector<std::string>& entries,
+                                                    const std::string& key);
 
 }  // namespace cooper::bake

@@ -1,6 +1,5 @@
-// docker-bake.json -> build targets. Pure: variables from the environment come in as values.
-// Rules: docker buildx bake (groups, inherits, variables with defaults, ${VAR} interpolation,
-// contexts, --set overrides).
+// Bake files (docker-bake.hcl, docker-bake.json, compose files) -> build targets. Pure: the
+// environment and the time come in as values. Rules: docker buildx bake.
 #pragma once
 
 #include <functional>
@@ -10,7 +9,18 @@
 #include <string_view>
 #include <vector>
 
+#include "base/error.h"
+#include "builder/hcl/evaluator.h"
+#include "builder/hcl/node.h"
+
 namespace cooper::bake {
+
+// A key of a target block that means nothing: refused when the target is built.
+struct UnknownKey {
+  std::string key;
+  base::SourceSpot where;
+  std::string hint;
+};
 
 struct Target {
   std::string name;
@@ -33,7 +43,15 @@ struct Target {
   std::vector<std::string> entitlements;
   std::optional<bool> no_cache, pull;
   std::optional<std::string> network;
+  std::vector<std::string> attests;  // "type=provenance,mode=max" texts
+  std::optional<std::string> call, shm_size;
+  std::vector<std::string> ulimits;
+  std::map<std::string, std::string> extra_hosts;
+  std::vector<hcl::Node> policies;     // as written
+  std::optional<hcl::Node> resources;  // as written
   std::string description;
+  std::map<std::string, base::SourceSpot> written;  // where a file says what, by its key
+  std::vector<UnknownKey> unknown;                  // in order, with those of inherited targets
   bool linked = false;  // not asked for, but another target's contexts name it ("target:x")
 };
 
@@ -43,9 +61,17 @@ struct Group {
   std::string description;
 };
 
+struct Variable {
+  std::string name;
+  std::string type;                  // "" if none is written
+  std::optional<std::string> value;  // nothing for null
+  std::string description;
+};
+
 struct BakeFile {
   std::map<std::string, Target> targets;  // resolved: inherits applied, variables interpolated
   std::map<std::string, Group> groups;
+  std::vector<Variable> variables;  // by name
 };
 
 struct BakeInput {
@@ -54,6 +80,15 @@ struct BakeInput {
 };
 
 using Environment = std::function<std::optional<std::string>(std::string_view)>;
+
+// What the files may see of the world.
+struct Surroundings {
+  Environment environment;
+  std::map<std::string, std::string> given = {};     // --var: goes before the environment
+  std::map<std::string, std::string> builtins = {};  // BAKE_CMD_CONTEXT, BAKE_LOCAL_PLATFORM
+  hcl::Facts facts = {};
+  std::optional<BakeInput> dot_env = {};  // the text of .env, for compose files
+};
 
 // One `--set target.key[.sub]=value` (target may hold wildcards; "+=" appends).
 struct Override {
@@ -64,10 +99,11 @@ struct Override {
 };
 [[nodiscard]] Override parse_override(std::string_view text);
 
-// Later files override earlier ones. Throws base::Error(usage) with file and position; unknown keys
-// and HCL are refused by name.
+// Later files override earlier ones; all compose files come before the others. The language is that
+// of the name's end (.hcl, .json, .yaml, .yml), else what the text looks like. Throws
+// base::Error(usage) with file and position.
 [[nodiscard]] BakeFile parse_bake_files(const std::vector<BakeInput>& files,
-                                        const Environment& environment,
+                                        const Surroundings& surroundings,
                                         const std::vector<Override>& overrides);
 
 // Groups expanded, duplicates dropped, order kept; empty `names` means "default". Throws with the
@@ -80,6 +116,11 @@ struct Override {
 // an unknown target and for a loop.
 [[nodiscard]] std::vector<Target> with_linked_targets(const BakeFile& file,
                                                       std::vector<Target> targets);
+
+// What `docker buildx bake --list=targets` and `--list=variables` print, with and without
+// `,format=json`: every line ends with a newline.
+[[nodiscard]] std::string list_targets(const BakeFile& file, bool json);
+[[nodiscard]] std::string list_variables(const BakeFile& file, bool json);
 
 // What `docker buildx bake --print` prints for these targets: {"group": {...}, "target": {...}}.
 [[nodiscard]] std::string print_json(const BakeFile& file, const std::vector<std::string>& names);

@@ -1,40 +1,8 @@
 #include "builder/bake/json_writer.h"
 
+#include "builder/hcl/json_text.h"
+
 namespace cooper::bake {
-namespace {
-
-std::string quoted(std::string_view text) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string out = "\"";
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const char c = text[at];
-    const auto byte = static_cast<unsigned char>(c);
-    const std::string_view separator = text.substr(at, 3);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (c == '\n') {
-      out += "\\n";
-    } else if (c == '\r') {
-      out += "\\r";
-    } else if (c == '\t') {
-      out += "\\t";
-    } else if (byte < 0x20 || c == '<' || c == '>' || c == '&') {
-      out += "\\u00";
-      out += kDigits[byte >> 4];
-      out += kDigits[byte & 15];
-    } else if (separator == "\xe2\x80\xa8" || separator == "\xe2\x80\xa9") {
-      out += separator.back() == '\xa8' ? "\\u2028" : "\\u2029";
-      at += 2;
-    } else {
-      out += c;
-    }
-  }
-  return out + '"';
-}
-
-}  // namespace
-
 void JsonWriter::new_line() {
   out_ += '\n';
   out_.append(2 * filled_.size(), ' ');
@@ -65,11 +33,11 @@ void JsonWriter::begin_item() {
 
 void JsonWriter::key(std::string_view name) {
   begin_item();
-  out_ += quoted(name);
+  out_ += hcl::json_quoted(name);
   out_ += ": ";
 }
 
-void JsonWriter::value(std::string_view text) { out_ += quoted(text); }
+void JsonWriter::value(std::string_view text) { out_ += hcl::json_quoted(text); }
 void JsonWriter::value(bool boolean) { out_ += boolean ? "true" : "false"; }
 
 void JsonWriter::value(const std::vector<std::string>& texts) {
@@ -79,6 +47,26 @@ void JsonWriter::value(const std::vector<std::string>& texts) {
     value(std::string_view(text));
   }
   end_list();
+}
+
+void JsonWriter::value(const hcl::Node& node) {
+  if (node.kind == hcl::Node::Kind::object) {
+    begin_object();
+    for (const hcl::Member& member : node.members) {
+      key(member.key);
+      value(member.value);
+    }
+    end_object();
+  } else if (node.kind == hcl::Node::Kind::list) {
+    begin_list();
+    for (const hcl::Node& item : node.items) {
+      begin_item();
+      value(item);
+    }
+    end_list();
+  } else {
+    out_ += hcl::json_text(node);
+  }
 }
 
 }  // namespace cooper::bake

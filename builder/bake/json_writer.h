@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "builder/hcl/node.h"
+
 namespace cooper::bake {
 
 class JsonWriter {
@@ -18,6 +20,7 @@ class JsonWriter {
   void value(std::string_view text);
   void value(bool boolean);
   void value(const std::vector<std::string>& texts);
+  void value(const hcl::Node& node);
   void begin_list();
   void end_list();
   void begin_item();  // before every value of a list

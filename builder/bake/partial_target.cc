@@ -7,50 +7,50 @@
 #include "base/suggest.h"
 #include "builder/bake/attributes.h"
 #include "builder/bake/scalars.h"
+#include "builder/bake/target_keys.h"
 
 namespace cooper::bake {
 namespace {
 
-const std::vector<std::string> kKeys{"annotations",
-                                     "args",
-                                     "attest",
-                                     "cache-from",
-                                     "cache-to",
-                                     "call",
-                                     "context",
-                                     "contexts",
-                                     "description",
-                                     "dockerfile",
-                                     "dockerfile-inline",
-                                     "entitlements",
-                                     "extra-hosts",
-                                     "inherits",
-                                     "labels",
-                                     "matrix",
-                                     "name",
-                                     "network",
-                                     "no-cache",
-                                     "no-cache-filter",
-                                     "output",
-                                     "platforms",
-                                     "policy",
-                                     "pull",
-                                     "secret",
-                                     "shm-size",
-                                     "ssh",
-                                     "tags",
-                                     "target",
-                                     "ulimits"};
+constexpr std::size_t kMaxEntries = 1000;
+
+using Nodes = std::vector<Node>;
 
 Texts to_entries(const Node& node, const std::string& what, std::string (*normal)(const Node&)) {
   if (node.kind == Node::Kind::string || node.kind == Node::Kind::object) return {normal(node)};
   if (node.kind != Node::Kind::list)
     fail_at(node.where, what + " must be a list, not " + describe(node.kind));
   Texts entries;
+  if (node.items.size() > kMaxEntries)
+    fail_at(node.where, what + " has more than 1000 entries", {}, 1, base::ErrorKind::limit);
   for (const Node& item : node.items) {
-    if (item.kind != Node::Kind::null) entries.push_back(normal(item));
+    const bool empty = item.kind == Node::Kind::string && item.text.empty();
+    if (item.kind != Node::Kind::null && !empty) entries.push_back(normal(item));
   }
   return entries;
+}
+
+// Limits of a build: texts and numbers, in buildx's order.
+Node read_resources(const Node& value, const std::string& what) {
+  static const std::vector<std::string> kKeys{"memory",     "memory-swap", "cpu-shares",
+                                              "cpu-period", "cpu-quota",   "cpuset-cpus",
+                                              "cpuset-mems"};
+  if (value.kind != Node::Kind::object)
+    fail_at(value.where, what + " must be an object, not " + describe(value.kind));
+  for (const Member& member : value.members) {
+    if (std::find(kKeys.begin(), kKeys.end(), member.key) == kKeys.end()) {
+      fail_at(member.where, "unknown key '" + member.key + "' in " + what,
+              base::did_you_mean(member.key, kKeys), member.key.size());
+    }
+  }
+  Node ordered = value;
+  ordered.members.clear();
+  for (const std::string& key : kKeys) {
+    const Node* found = value.find(key);
+    if (found != nullptr && found->kind != Node::Kind::null)
+      ordered.members.push_back({key, found->where, *found});
+  }
+  return ordered;
 }
 
 void read_lists(PartialTarget& target, const std::string& key, const Node& value,
@@ -66,6 +66,11 @@ void read_lists(PartialTarget& target, const std::string& key, const Node& value
   if (key == "ssh") target.ssh = to_entries(value, what, normal_ssh);
   if (key == "cache-from") target.cache_from = to_entries(value, what, normal_cache);
   if (key == "cache-to") target.cache_to = to_entries(value, what, normal_cache);
+  if (key == "attest") target.attests = to_entries(value, what, normal_attest);
+  if (key == "ulimits") target.ulimits = to_texts(value, what);
+  if (key == "policy")
+    target.policies = value.kind == Node::Kind::list ? value.items : Nodes{value};
+  if (key == "resources") target.resources = read_resources(value, what);
 }
 
 void read_scalars(PartialTarget& target, const std::string& key, const Node& value,
@@ -81,21 +86,17 @@ void read_scalars(PartialTarget& target, const std::string& key, const Node& val
   if (key == "contexts") target.contexts = to_text_map(value, what);
   if (key == "args") target.args = to_text_map(value, what);
   if (key == "labels") target.labels = to_text_map(value, what);
+  if (key == "extra-hosts") target.extra_hosts = to_text_map(value, what);
+  if (key == "call") target.call = to_text(value, what);
+  if (key == "shm-size") target.shm_size = to_text(value, what);
 }
 
-void refuse_unknown(const Member& member, const std::string& target) {
-  static const std::set<std::string> kUnsupported{"attest", "call",   "extra-hosts", "matrix",
-                                                  "name",   "policy", "shm-size",    "ulimits"};
-  if (std::find(kKeys.begin(), kKeys.end(), member.key) == kKeys.end()) {
-    fail_at(member.where, "unknown key '" + member.key + "' in target '" + target + "'",
-            base::did_you_mean(member.key, kKeys), member.key.size() + 2);
-  }
-  const bool plain_build = member.key == "call" && member.value.kind == Node::Kind::string &&
-                           member.value.text == "build";
-  if (kUnsupported.count(member.key) != 0 && !plain_build) {
-    fail_at(member.where, "'" + member.key + "' (in target '" + target + "') is not supported", {},
-            member.key.size() + 2, base::ErrorKind::unsupported);
-  }
+bool keep_if_unknown(PartialTarget& target, const Member& member) {
+  const std::vector<std::string>& keys = target_keys();
+  if (std::find(keys.begin(), keys.end(), member.key) != keys.end()) return false;
+  target.unknown.push_back({member.key, hcl::spot_of(member.where, member.key.size()),
+                            base::did_you_mean(member.key, keys)});
+  return true;
 }
 
 template <typename T>
@@ -113,18 +114,38 @@ void overlay(std::map<std::string, std::string>& map,
   for (const auto& [key, value] : over) map[key] = value;
 }
 
-void drop_empty_and_repeated(Texts& texts) {
+Texts tidy(const Texts& texts) {
   std::set<std::string> seen;
-  texts.erase(std::remove_if(texts.begin(), texts.end(),
-                             [&seen](const std::string& text) {
-                               return text.empty() || !seen.insert(text).second;
-                             }),
-              texts.end());
+  Texts kept;
+  for (const std::string& text : texts) {
+    if (!text.empty() && seen.insert(text).second) kept.push_back(text);
+  }
+  return kept;
 }
 
-Texts tidy(Texts texts) {
-  drop_empty_and_repeated(texts);
+// Of equal entries the later one goes, and the last one of all takes its place: the order buildx
+// gives them.
+Texts unique_entries(Texts texts) {
+  std::erase(texts, std::string{});
+  for (std::size_t at = texts.size(); at-- > 0;) {
+    const auto other =
+        std::find(texts.begin() + static_cast<std::ptrdiff_t>(at) + 1, texts.end(), texts[at]);
+    if (other == texts.end()) continue;
+    std::swap(*other, texts.back());
+    texts.pop_back();
+  }
   return texts;
+}
+
+template <typename Values, typename Equal>
+void drop_repeated(Values& values, Equal equal) {
+  Values kept;
+  for (auto& value : values) {
+    const bool there =
+        std::any_of(kept.begin(), kept.end(), [&](const auto& each) { return equal(each, value); });
+    if (!there) kept.push_back(std::move(value));
+  }
+  values = std::move(kept);
 }
 
 }  // namespace
@@ -136,9 +157,8 @@ PartialTarget read_target(const std::string& name, const Node& block) {
   PartialTarget target;
   target.where = block.where;
   for (const Member& member : block.members) {
-    if (member.key == "//") continue;  // a comment
-    refuse_unknown(member, name);
-    if (member.value.kind == Node::Kind::null) continue;
+    if (keep_if_unknown(target, member) || member.value.kind == Node::Kind::null) continue;
+    target.written[member.key] = member.where;
     const std::string what = "'" + member.key + "' of target '" + name + "'";
     read_lists(target, member.key, member.value, what);
     read_scalars(target, member.key, member.value, what);
@@ -158,6 +178,10 @@ void merge(PartialTarget& target, const PartialTarget& over) {
   overlay(target.contexts, over.contexts);
   overlay(target.args, over.args);
   overlay(target.labels, over.labels);
+  overlay(target.extra_hosts, over.extra_hosts);
+  replace(target.call, over.call);
+  replace(target.shm_size, over.shm_size);
+  replace(target.resources, over.resources);
   replace(target.tags, over.tags);
   replace(target.platforms, over.platforms);
   replace(target.outputs, over.outputs);
@@ -168,8 +192,34 @@ void merge(PartialTarget& target, const PartialTarget& over) {
   append(target.cache_from, over.cache_from);
   append(target.no_cache_filter, over.no_cache_filter);
   append(target.entitlements, over.entitlements);
+  append(target.attests, over.attests);
+  append(target.ulimits, over.ulimits);
+  append(target.policies, over.policies);
+  append(target.unknown, over.unknown);
+  for (const auto& [key, where] : over.written) target.written[key] = where;
   if (!over.description.empty()) target.description = over.description;
   if (over.where.document != nullptr) target.where = over.where;
+}
+
+void normalize(PartialTarget& target) {
+  for (Texts* texts : {&target.annotations, &target.ulimits, &target.no_cache_filter,
+                       &target.entitlements, &target.inherits}) {
+    *texts = tidy(*texts);
+  }
+  for (std::optional<Texts>* texts : {&target.tags, &target.platforms}) {
+    if (*texts) *texts = tidy(**texts);
+  }
+  for (std::optional<Texts>* texts : {&target.outputs, &target.cache_to}) {
+    if (*texts) *texts = unique_entries(std::move(**texts));
+  }
+  target.cache_from = unique_entries(std::move(target.cache_from));
+  target.secrets = last_of_each(target.secrets, "id");
+  target.ssh = last_of_each(target.ssh, {});
+  target.attests = last_of_each(target.attests, "type");
+  drop_repeated(target.unknown, [](const UnknownKey& a, const UnknownKey& b) {
+    return a.key == b.key && a.where.line == b.where.line && a.where.file == b.where.file;
+  });
+  drop_repeated(target.policies, hcl::equal);
 }
 
 Target finish(const std::string& name, PartialTarget target) {
@@ -178,28 +228,39 @@ Target finish(const std::string& name, PartialTarget target) {
   out.context = target.context.value_or(".");
   out.dockerfile = target.dockerfile.value_or("");
   if (out.dockerfile.empty()) out.dockerfile = "Dockerfile";
+  out.target = std::move(target.target);
   out.dockerfile_inline = std::move(target.dockerfile_inline);
   for (auto& [key, value] : target.contexts) {
     if (!value.empty()) out.contexts[key] = value;
   }
   for (auto& [key, value] : target.args) out.args[key] = value;
   out.labels = std::move(target.labels);
-  out.annotations = tidy(std::move(target.annotations));
-  out.tags = tidy(target.tags.value_or(Texts{}));
-  out.target = std::move(target.target);
-  out.platforms = tidy(target.platforms.value_or(Texts{}));
-  out.outputs = tidy(target.outputs.value_or(Texts{}));
-  out.secrets = tidy(std::move(target.secrets));
-  out.ssh = tidy(std::move(target.ssh));
-  out.cache_from = tidy(std::move(target.cache_from));
-  out.cache_to = tidy(target.cache_to.value_or(Texts{}));
-  out.no_cache_filter = tidy(std::move(target.no_cache_filter));
+  out.extra_hosts = std::move(target.extra_hosts);
+  normalize(target);
+  out.annotations = std::move(target.annotations);
+  out.tags = target.tags.value_or(Texts{});
+  out.platforms = target.platforms.value_or(Texts{});
+  out.outputs = target.outputs.value_or(Texts{});
+  out.secrets = std::move(target.secrets);
+  out.ssh = std::move(target.ssh);
+  out.cache_from = std::move(target.cache_from);
+  out.cache_to = target.cache_to.value_or(Texts{});
+  out.attests = std::move(target.attests);
+  out.ulimits = std::move(target.ulimits);
+  out.no_cache_filter = std::move(target.no_cache_filter);
   out.no_cache = target.no_cache;
   out.pull = target.pull;
   out.network = std::move(target.network);
   if (out.network == "host") target.entitlements.emplace_back("network.host");
-  out.entitlements = tidy(std::move(target.entitlements));
+  out.entitlements = tidy(target.entitlements);
+  out.call = std::move(target.call);
+  out.shm_size = std::move(target.shm_size);
+  out.policies = std::move(target.policies);
+  out.unknown = std::move(target.unknown);
+  out.resources = std::move(target.resources);
   out.description = std::move(target.description);
+  for (const auto& [key, where] : target.written)
+    out.written[key] = hcl::spot_of(where, key.size());
   return out;
 }
 

@@ -4,6 +4,7 @@
 
 #include "builder/bake/attributes.h"
 #include "builder/bake/bake_file.h"
+#include "builder/bake/context_path.h"
 #include "builder/bake/json_writer.h"
 #include "builder/bake/selection.h"
 
@@ -65,7 +66,13 @@ void put_entries(JsonWriter& json, std::string_view key, const Texts& entries, c
     for (const std::string& name : order) {
       if (auto node = attributes.extract(name)) put(json, name, node.mapped());
     }
-    for (const auto& [name, value] : attributes) put(json, name, value);
+    for (const auto& [name, value] : attributes) {
+      if (key == "attest" && name == "disabled") {
+        put(json, name, std::optional<bool>(true));
+      } else {
+        put(json, name, value);
+      }
+    }
     json.end_object();
   }
   json.end_list();
@@ -104,7 +111,8 @@ void put_target(JsonWriter& json, const Target& target) {
   json.begin_object();
   if (!target.description.empty()) put(json, "description", target.description);
   put(json, "annotations", annotations);
-  put(json, "context", target.context);
+  put_entries(json, "attest", target.attests, {});
+  put(json, "context", local_path(target.context));
   put_map(json, "contexts", target.contexts, false);
   put(json, "dockerfile", target.dockerfile);
   put(json, "dockerfile-inline", inline_text);
@@ -122,7 +130,19 @@ void put_target(JsonWriter& json, const Target& target) {
   put(json, "no-cache", target.no_cache);
   put(json, "network", target.network);
   put(json, "no-cache-filter", target.no_cache_filter);
+  put(json, "shm-size", target.shm_size);
+  put(json, "ulimits", target.ulimits);
+  if (target.resources) {
+    json.key("resources");
+    json.value(*target.resources);
+  }
+  put(json, "call", target.call);
   put(json, "entitlements", target.entitlements);
+  put_map(json, "extra-hosts", target.extra_hosts, true);
+  if (!target.policies.empty()) {
+    json.key("policy");
+    json.value(hcl::make_list(target.policies));
+  }
   json.end_object();
 }
 

@@ -5,6 +5,8 @@
 namespace cooper::bake {
 namespace {
 
+constexpr std::size_t kMaxTexts = 10'000;
+
 [[noreturn]] void fail_kind(const Node& node, const std::string& what, const std::string& wanted) {
   fail_at(node.where, what + " must be " + wanted + ", not " + describe(node.kind));
 }
@@ -41,6 +43,9 @@ std::vector<std::string> to_texts(const Node& node, const std::string& what) {
   if (node.kind == Node::Kind::string) return {node.text};
   if (node.kind != Node::Kind::list) fail_kind(node, what, "a list of strings");
   std::vector<std::string> texts;
+  if (node.items.size() > kMaxTexts) {
+    fail_at(node.where, what + " has more than 10000 values", {}, 1, base::ErrorKind::limit);
+  }
   for (const Node& item : node.items) {
     if (item.kind != Node::Kind::null) texts.push_back(to_text(item, "each of " + what));
   }

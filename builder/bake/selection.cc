@@ -45,10 +45,15 @@ class Expansion {
       if (seen_targets_.insert(name).second) selection.targets.push_back(name);
       return;
     }
-    if (!seen_groups_.insert(name).second) return;
+    const bool is_open = open_groups_.count(name) != 0;
+    if (is_open && file_.targets.count(name) != 0 && seen_targets_.insert(name).second)
+      selection.targets.push_back(name);  // a group may name the target it is called like
+    if (is_open || !seen_groups_.insert(name).second) return;
+    open_groups_.insert(name);
     if (++depth_ > kMaxDepth) fail_unknown(file_, name, "groups nested deeper than 100");
     selection.groups.push_back(name);
     for (const std::string& member : found->second.targets) expand(member, name);
+    open_groups_.erase(name);
     --depth_;
   }
 
@@ -56,7 +61,7 @@ class Expansion {
 
  private:
   const BakeFile& file_;
-  std::set<std::string> seen_targets_, seen_groups_;
+  std::set<std::string> seen_targets_, seen_groups_, open_groups_;
   std::size_t depth_ = 0;
 };
 
@@ -96,18 +101,39 @@ class LinkOrder {
         fail_unknown(file_, linked, "target '" + name + "' links to it, but it does not exist");
       }
       add(linked);
+      take_over(target, order[places_.at(linked)]);
     }
     open_.erase(name);
     done_.insert(name);
+    places_[name] = order.size();
     order.push_back(std::move(target));
   }
 
   std::vector<Target> order;
 
  private:
+  // The rights of a linked target are needed too; each platform must be one of its platforms.
+  static void take_over(Target& target, const Target& linked) {
+    for (const std::string& right : linked.entitlements) {
+      if (std::find(target.entitlements.begin(), target.entitlements.end(), right) ==
+          target.entitlements.end())
+        target.entitlements.push_back(right);
+    }
+    if (target.platforms.size() < 2 || linked.platforms.size() < 2) return;
+    for (const std::string& platform : target.platforms) {
+      if (std::find(linked.platforms.begin(), linked.platforms.end(), platform) !=
+          linked.platforms.end())
+        continue;
+      throw base::Error(base::ErrorKind::usage, "link target", target.name,
+                        "it is built for " + platform + ", but target '" + linked.name +
+                            "' in its contexts is not");
+    }
+  }
+
   const BakeFile& file_;
   std::map<std::string, const Target*> asked_;
   std::set<std::string> open_, done_;
+  std::map<std::string, std::size_t> places_;
 };
 
 }  // namespace

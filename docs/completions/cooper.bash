@@ -8,7 +8,7 @@ _cooper() {
   done
   case $command in
     build) words='-h --help -f --file -t --tag --target --build-arg --build-context --label --annotation --platform --no-cache-filter --iidfile --progress -q --quiet --push -o --output --no-cache --secret --add-host --compression --compression-level --force-compression --metadata-file -j --jobs --context-modes --allow --load --pull --check --call --network' ;;
-    bake) words='-h --help -f --file --set --print --list --progress -q --quiet --push -o --output --no-cache --secret --add-host --compression --compression-level --force-compression --metadata-file -j --jobs --context-modes --allow --load --pull --check --call --network' ;;
+    bake) words='-h --help -f --file --set --var --print --list --progress -q --quiet --push -o --output --no-cache --secret --add-host --compression --compression-level --force-compression --metadata-file -j --jobs --context-modes --allow --load --pull --check --call --network' ;;
     check) words='-h --help -f --file -t --tag --target --build-arg --build-context --label --annotation --platform --no-cache-filter --iidfile --progress -q --quiet --push -o --output --no-cache --secret --add-host --compression --compression-level --force-compression --metadata-file -j --jobs --context-modes --allow --load --pull --check --call --network' ;;
     smoke) words='-h --help -f --file --role --target --bake --build-context -C --directory --json' ;;
     init) words='-h --help --registry --image --domain --account-domain --admin-domain --name --force --check' ;;

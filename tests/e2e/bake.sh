@@ -59,6 +59,61 @@ case_two_files() {
   same "$(jq -r '.target.app.target' <<<"$out")" app
 }
 
+case_hcl_matrix() {
+  dockerfile <<'END'
+FROM base
+ARG ROLE
+RUN echo "$ROLE" > /role
+END
+  cat >docker-bake.hcl <<'END'
+variable "ROLES" {
+  type    = list(string)
+  default = ["app", "worker"]
+}
+target "default" {
+  name   = "site-${role}"
+  matrix = { role = ROLES }
+  args   = { ROLE = upper(role) }
+  output = ["type=local,dest=${role}"]
+}
+END
+  cooper_ok bake
+  same "$(<app/role) $(<worker/role)" "APP WORKER"
+  cooper_ok bake --list=targets
+  same "$out" $'TARGET\tDESCRIPTION\ndefault\tsite-app, site-worker\nsite-app\t\nsite-worker\t'
+  ROLES=one cooper_ok bake --print
+  same "$(jq -r '.target | keys | join(" ")' <<<"$out")" site-one
+  cooper_ok bake --var ROLES=a,b --print
+  same "$(jq -r '.target | keys | join(" ")' <<<"$out")" "site-a site-b"
+}
+
+case_compose() {
+  dockerfile <<'END'
+FROM base
+ARG WHO
+RUN echo "$WHO" > /who
+END
+  printf 'WHO=dotenv\n' >.env
+  cat >compose.yaml <<'END'
+services:
+  web:
+    image: team/web
+    build:
+      context: .
+      args: {WHO: "${WHO:-nobody}"}
+END
+  cooper_ok bake --set web.output=type=local,dest=files
+  same "$(<files/who)" dotenv
+}
+
+case_refused_when_built_not_when_printed() {
+  printf 'target "a" {\n  dockerfile-inline = "FROM scratch"\n}\ntarget "b" {\n  shm-size = "1g"\n}\n' >docker-bake.hcl
+  cooper_ok bake --print b
+  same "$(jq -r '.target.b."shm-size"' <<<"$out")" 1g
+  cooper_refuses bake b
+  err_has "docker-bake.hcl:5" "shm-size" "^"
+}
+
 case_one_failure_fails_all_and_stops() {
   dockerfile <<'END'
 FROM base AS good

@@ -13,6 +13,8 @@ HOMES = [
     (r"CLI/.*", {"cli"}, {"cooper::cli11"}),
     (r"seccomp\.h", {"builder/sandbox"}, {"cooper::seccomp"}),
     (r"toml\+\+/.*", {"registry"}, {"cooper::toml"}),
+    (r"re2/re2\.h", {"builder/hcl"}, {"cooper::re2"}),
+    (r"yaml\.h", {"builder/bake"}, {"cooper::yaml"}),
 ]
 
 NLOHMANN = re.compile(r"nlohmann/.*")

@@ -18,13 +18,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string text(reinterpret_cast<const char*>(data), size);
   std::string printed;
   try {
-    const bake::BakeFile file = bake::parse_bake_files({{text, "docker-bake.json"}}, nothing, {});
+    const bake::BakeFile file = bake::parse_bake_files({{text, "docker-bake.json"}}, {nothing}, {});
     printed = bake::print_json(file, {"*"});
   } catch (const base::Error&) {
     return 0;
   }
   try {
-    static_cast<void>(bake::parse_bake_files({{printed, "docker-bake.json"}}, nothing, {}));
+    static_cast<void>(bake::parse_bake_files({{printed, "docker-bake.json"}}, {nothing}, {}));
   } catch (const base::Error&) {
   }
   return 0;

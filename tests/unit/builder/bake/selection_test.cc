@@ -22,7 +22,7 @@ std::string read_data(const std::string& name) {
 
 BakeFile parse(const std::string& text) {
   return parse_bake_files({{text, "docker-bake.json"}},
-                          [](std::string_view) { return std::nullopt; }, {});
+                          {[](std::string_view) { return std::nullopt; }}, {});
 }
 
 Texts names_of(const std::vector<Target>& targets) {

@@ -4,14 +4,11 @@
 
 #include <string_view>
 
-#include "builder/bake/node.h"
+#include "builder/hcl/node.h"
 
-namespace cooper::bake {
+namespace cooper::hcl {
 
 // `document` must be the text's and outlive the result. Throws base::Error(usage) with the spot.
 [[nodiscard]] Node read_json(std::string_view text, const Document& document);
 
-// Text cut into lines, for messages.
-[[nodiscard]] Document make_document(std::string_view text, std::string name);
-
-}  // namespace cooper::bake
+}  // namespace cooper::hcl

@@ -1,36 +1,15 @@
-#include "builder/bake/json_reader.h"
+#include "builder/hcl/json_reader.h"
 
 #include <cstdint>
 #include <set>
 
 #include "base/utf8.h"
+#include "builder/hcl/number.h"
 
-namespace cooper::bake {
+namespace cooper::hcl {
 namespace {
 
-constexpr std::size_t kMaxText = std::size_t{4} << 20;
 constexpr int kMaxDepth = 64;
-
-void append_utf8(std::string& out, std::uint32_t code) {
-  const auto put = [&out](std::uint32_t byte) {
-    out += static_cast<char>(static_cast<unsigned char>(byte));
-  };
-  if (code < 0x80) {
-    put(code);
-  } else if (code < 0x800) {
-    put(0xc0 | code >> 6);
-    put(0x80 | (code & 0x3f));
-  } else if (code < 0x10000) {
-    put(0xe0 | code >> 12);
-    put(0x80 | (code >> 6 & 0x3f));
-    put(0x80 | (code & 0x3f));
-  } else {
-    put(0xf0 | code >> 18);
-    put(0x80 | (code >> 12 & 0x3f));
-    put(0x80 | (code >> 6 & 0x3f));
-    put(0x80 | (code & 0x3f));
-  }
-}
 
 class JsonReader {
  public:
@@ -136,34 +115,22 @@ class JsonReader {
     if (node.text == "true" || node.text == "false") {
       node.kind = Node::Kind::boolean;
       node.boolean = node.text == "true";
-    } else if (is_number(node.text)) {
-      node.kind = Node::Kind::number;
     } else if (node.text != "null") {
-      fail_at(node.where, "expected a value", {}, node.text.empty() ? 1 : node.text.size());
+      read_number(node);
     }
   }
 
-  static bool is_number(std::string_view text) {
-    const auto digits = [&text] {
-      std::size_t count = 0;
-      while (count < text.size() && text[count] >= '0' && text[count] <= '9') ++count;
-      text.remove_prefix(count);
-      return count;
-    };
-    if (!text.empty() && text.front() == '-') text.remove_prefix(1);
-    const bool leading_zero = !text.empty() && text.front() == '0';
-    const std::size_t whole = digits();
-    if (whole == 0 || (leading_zero && whole > 1)) return false;
-    if (!text.empty() && text.front() == '.') {
-      text.remove_prefix(1);
-      if (digits() == 0) return false;
-    }
-    if (!text.empty() && (text.front() == 'e' || text.front() == 'E')) {
-      text.remove_prefix(1);
-      if (!text.empty() && (text.front() == '+' || text.front() == '-')) text.remove_prefix(1);
-      if (digits() == 0) return false;
-    }
-    return text.empty();
+  static void read_number(Node& node) {
+    const std::string_view digits =
+        std::string_view(node.text).substr(node.text.find_first_not_of('-') == 1 ? 1 : 0);
+    const bool leading_zero =
+        digits.size() > 1 && digits[0] == '0' && digits[1] >= '0' && digits[1] <= '9';
+    const auto number = parse_number(node.text);
+    if (!number || leading_zero)
+      fail_at(node.where, "expected a value", {}, node.text.empty() ? 1 : node.text.size());
+    const Position where = node.where;
+    node = make_number(*number);
+    node.where = where;
   }
 
   std::string string() {
@@ -195,7 +162,7 @@ class JsonReader {
     const char c = peek();
     if (c == 'u') {
       advance();
-      append_utf8(out, unicode_escape());
+      base::append_utf8(out, unicode_escape());
       return;
     }
     const std::size_t index = at_ < text_.size() ? kNames.find(c) : std::string_view::npos;
@@ -240,23 +207,8 @@ class JsonReader {
 }  // namespace
 
 Node read_json(std::string_view text, const Document& document) {
-  if (text.size() > kMaxText) {
-    throw base::Error(base::ErrorKind::limit, "read bake file", document.name,
-                      "a bake file may have at most 4 MiB");
-  }
+  require_size(text, document);
   return JsonReader(text, document).read();
 }
 
-Document make_document(std::string_view text, std::string name) {
-  Document document{std::move(name), {}};
-  while (!text.empty() && text.size() <= kMaxText) {
-    const std::size_t end = text.find('\n');
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-    document.lines.emplace_back(line);
-  }
-  return document;
-}
-
-}  // namespace cooper::bake
+}  // namespace cooper::hcl
