@@ -151,8 +151,9 @@ class Release(JobTest):
         result = self.job.run("release", "Build, try and publish", CI_USER="ci", CI_TOKEN="good")
         self.assertEqual(result.returncode, 0, result.stdout)
         self.assertEqual(self.job.called(), [
-            "cooper login --username ci --password-stdin git.ezscale.cloud", "cooper bake", "cooper smoke app",
-            "cooper smoke horizon", "cooper smoke scheduler", "cooper release v1.4.0-RC1"])
+            "cooper login --username ci --password-stdin git.ezscale.cloud",
+            "cooper release --dry-run v1.4.0-RC1", "cooper smoke app", "cooper smoke horizon",
+            "cooper smoke scheduler", "cooper release v1.4.0-RC1"])
         home = self.job.root / "home"
         self.assertEqual((home / "password").read_text(), "good")
         environment = (home / "environment").read_text()
