@@ -38,6 +38,18 @@ class Case:
         return self._text("context.recipe")
 
     @property
+    def served(self) -> str:
+        return self._text("serve.recipe")
+
+    @property
+    def input_recipe(self) -> str:
+        return self._text("stdin.recipe")
+
+    @property
+    def steps(self) -> str:
+        return self._text("steps")
+
+    @property
     def expected_file(self) -> Path:
         return self.folder / "expected"
 

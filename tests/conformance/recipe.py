@@ -10,6 +10,7 @@ A recipe is a text of lines, each a command and its shell-quoted words; paths ar
     xattr PATH NAME TEXT             time PATH SECONDS
     size PATH BYTES                  (grows a file with zero bytes)
     tar PATH FOLDER [gz|bz2|xz]      (an archive of a folder, which goes)
+    git PATH FOLDER [TAG...]         (a bare repository of a folder, which goes; branch main; times and names are fixed)
 """
 
 import os
@@ -17,6 +18,7 @@ import shlex
 import shutil
 import socket
 import stat
+import subprocess
 import tarfile
 from pathlib import Path
 
@@ -88,9 +90,33 @@ class Recipe:
         os.truncate(self.path(name), int(size))
 
     def do_tar(self, name, folder, compression=""):
+        def plain(member):
+            member.mtime, member.uname, member.gname = EPOCH, "", ""
+            return member
+
         with tarfile.open(self.path(name), f"w:{compression}", format=tarfile.PAX_FORMAT) as archive:
-            archive.add(self.path(folder), arcname=".")
+            archive.add(self.path(folder), arcname=".", filter=plain)
         shutil.rmtree(self.path(folder))
+
+    def do_git(self, name, folder, *tags):
+        who = {f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER")
+               for what, value in (("NAME", "case"), ("EMAIL", "case@invalid"), ("DATE", f"{EPOCH} +0000"))}
+        env = {"PATH": os.environ["PATH"], "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null", **who}
+
+        def git(*words, cwd=self.path(folder)):
+            subprocess.run(["git", *words], cwd=cwd, env=env, check=True, capture_output=True)
+
+        git("init", "-q", "-b", "main")
+        git("add", "-A")
+        git("commit", "-q", "-m", "first")
+        for tag in tags:
+            git("tag", "-a", "-m", tag, tag)
+        git("clone", "-q", "--bare", ".", str(self.path(name)))
+        git("update-server-info", cwd=self.path(name))
+        shutil.rmtree(self.path(folder))
+
+    def run_line(self, words):
+        self._line(words)
 
     def run(self, text: str):
         """Lines in order; times last, because what is made in a folder changes the folder's."""

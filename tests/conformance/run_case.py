@@ -1,15 +1,19 @@
 """One case: built cold, from the cache, and from half a cache; then compared with what it expects."""
 
+import contextlib
 import difflib
 import os
 import shutil
+import tarfile
 import tempfile
 from pathlib import Path
 
 from base_images import make_bases
+from build_steps import StepsError, run_steps
 from case_folder import Case
 from cooper_program import IMAGE, Cooper, digest_of, remove_half_of_the_steps
 from expectation import plain, section, stable_config, without_base
+from file_server import serve
 from recipe import make_context
 
 REGENERATE = "COOPER_REGENERATE"
@@ -40,9 +44,10 @@ class CaseRun:
         self.cooper = cooper
         self.folder = folder
         self.store = folder / "store"
+        self.address = ""
         self.bases = dict(bases, **make_bases(case.own_bases(), folder / "bases"))
         for path in case.folder.iterdir():
-            if path.is_file() and path.name not in ("args", "expected", "show", "context.recipe"):
+            if path.is_file() and path.name not in ("args", "expected", "show", "context.recipe", "serve.recipe", "stdin.recipe", "steps"):
                 shutil.copy(path, folder / path.name)
         make_context(case.folder / "context", case.recipe, folder / "context")
 
@@ -54,13 +59,13 @@ class CaseRun:
         for word in self.case.arguments:
             for name, layout in self.bases.items():
                 word = word.replace(f"@{name}@", str(layout))
-            words.append(word.replace("@WORK@", str(self.folder)))
+            words.append(word.replace("@WORK@", str(self.folder)).replace("@HTTP@", self.address))
         if "-f" not in words and "--file" not in words:
             words += ["-f", "Dockerfile"]
         return words
 
-    def build(self, progress: str):
-        words = [*self.words(), "--progress", progress]
+    def build(self, progress: str, more=()):
+        words = [*self.words(), *more, "--progress", progress]
         if "@CONTEXT@" in words:
             words.remove("@CONTEXT@")
         else:
@@ -71,8 +76,36 @@ class CaseRun:
 
     def result(self) -> str:
         """The text to compare with the file `expected`."""
+        with contextlib.ExitStack() as stack:
+            if self.case.input_recipe:
+                make_context(self.case.folder / "input", self.case.input_recipe, self.folder / "input")
+                with tarfile.open(self.folder / "stdin", "w:gz") as archive:
+                    archive.add(self.folder / "input", arcname=".")
+            if self.case.served:
+                make_context(self.case.folder / "served", self.case.served, self.folder / "served")
+                self.address = stack.enter_context(serve(self.folder / "served"))
+            return self.results()
+
+    def run_steps(self) -> str:
+        def build(more):
+            done = self.build("json", more)
+            if done.returncode != 0:
+                raise Failure(done.stderr.decode(errors="replace"))
+            return done
+
+        try:
+            run_steps(self.case.steps, self.folder, build)
+        except StepsError as error:
+            raise Failure(str(error)) from error
+        return "[steps]\n"
+
+    def results(self) -> str:
+        if self.case.steps:
+            return self.run_steps()
         first = self.build("plain" if self.case.shown <= {"warnings", "times"} else "quiet")
         replaced = [(path, f"@{name}@") for name, path in self.bases.items()] + [(self.folder, "@WORK@")]
+        if self.address:
+            replaced.append((self.address, "@HTTP@"))
         stderr = plain(first.stderr, replaced)
         if "stdout" in self.case.shown:
             return (section(f"exit {first.returncode}", "") + section("stdout", plain(first.stdout, replaced)) +
@@ -98,6 +131,8 @@ class CaseRun:
         _, base = self.cooper.tree(self.store, self.folder, f"oci-layout://{self.bases['busybox']}",
                                    ["--times"] if "times" in self.case.shown else [])
         tree = without_base(tree, base)
+        if self.address:
+            config = config.replace(self.address, "@HTTP@")
         config = stable_config(config, "--platform" in self.case.arguments)
         return section("config", config) + section("tree", "\n".join(tree))
 
