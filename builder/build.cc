@@ -66,7 +66,8 @@ BuildReport run(const BuildRequest& request, BuildTools& tools, OpenTargets& tar
   plan::Plan plan = make_plan(targets, resolver, stop);
   if (tools.on_plan) tools.on_plan(plan);
   if (plan.violation) throw base::Error(*plan.violation);
-  require_runnable_platforms(plan.graph, request.host);
+  if (runs_foreign_programs(plan.graph, request.host))
+    require_runnable_platforms(plan.graph, request.host, Emulators::read());
 
   cache::StepCache cache(tools.store);
   engine::LayerPool layers(tools.store, tools.on_event);
@@ -88,7 +89,8 @@ BuildReport run(const BuildRequest& request, BuildTools& tools, OpenTargets& tar
   const auto results = engine::execute(plan.graph, executor, request.jobs, tools.on_event, stop);
   targets.save_indexes(tools.store);
 
-  BuildReport report = finish_images(request, tools, plan.graph, results, layers, stop);
+  BuildReport report =
+      finish_images(request, tools, {plan.graph, targets.owners, results}, layers, stop);
   for (const plan::Step& step : plan.graph.steps) {
     if (!step.parent) continue;  // bases are no work
     ++report.steps;

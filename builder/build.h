@@ -41,8 +41,8 @@ struct BuildTarget {
   std::map<std::string, std::string> annotations;
   std::map<std::string, std::string>
       contexts;  // --build-context: directory, docker-image://, oci-layout://, target:
-  std::vector<std::string> tags;  // full references
-  std::vector<std::string> platforms;
+  std::vector<std::string> tags;              // full references
+  std::vector<std::string> platforms;         // several: an index with an image for each
   std::vector<export_::Destination> outputs;  // none: into the store
   bool no_cache = false;
   std::set<std::string> no_cache_stages;
@@ -91,7 +91,7 @@ struct BuiltImage {
   std::string name;
   std::vector<std::string> tags;
   oci::Descriptor manifest;
-  oci::Digest config;
+  std::optional<oci::Digest> config;  // absent for an index of several platforms
   std::vector<oci::Descriptor> layers;
   std::uint64_t pushed_bytes = 0, reused_bytes = 0;
 };

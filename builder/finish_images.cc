@@ -1,10 +1,10 @@
 #include "builder/finish_images.h"
 
-#include <algorithm>
-
 #include "base/error.h"
 #include "builder/engine/assemble.h"
+#include "builder/export/image_blobs.h"
 #include "builder/layer/layer_forms.h"
+#include "oci/media_type.h"
 
 namespace cooper {
 namespace {
@@ -52,42 +52,83 @@ export_::Image make_image(const BuildRequest& request, BuildTools& tools, const 
           fetch};
 }
 
-bool is_complete(const store::Store& store, const export_::Image& image) {
-  return std::ranges::all_of(image.parsed.layers, [&](const oci::Descriptor& layer) {
-    return store.has_blob(layer.digest);
-  });
+// The images of several platforms as one: they go out before the index that lists them.
+export_::Image make_index(BuildTools& tools, const BuildTarget& target,
+                          std::vector<export_::Image> children) {
+  oci::Index index;
+  index.media_type = oci::media_type::kIndex;
+  for (export_::Image& child : children) {
+    oci::Descriptor entry = child.manifest;
+    entry.platform = child.config.platform;
+    index.manifests.push_back(std::move(entry));
+    child.tags.clear();
+  }
+  export_::Image image{target.name,
+                       target.tags,
+                       children.front().manifest,
+                       oci::to_json(index),
+                       {{}, children.front().parsed.config, {}},
+                       {},
+                       {},
+                       {}};
+  image.manifest = {index.media_type, tools.store.put_blob(image.manifest_bytes),
+                    image.manifest_bytes.size()};
+  image.fetch_missing = children.front().fetch_missing;
+  image.children = std::move(children);
+  return image;
+}
+
+// BUILDKIT_MULTI_PLATFORM: an index for one platform too.
+bool wants_index(const BuildTarget& target, std::size_t platforms) {
+  const auto found = target.build_args.find("BUILDKIT_MULTI_PLATFORM");
+  return platforms > 1 ||
+         (found != target.build_args.end() && (found->second == "1" || found->second == "true"));
+}
+
+std::vector<export_::Image> make_images(const BuildRequest& request, BuildTools& tools,
+                                        const FinishedSteps& steps, engine::LayerPool& layers,
+                                        const std::stop_token& stop) {
+  std::vector<export_::Image> images;
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < request.targets.size(); ++i) {
+    const BuildTarget& target = request.targets[i];
+    std::vector<export_::Image> made;
+    for (; at < steps.owners.size() && steps.owners[at] == i; ++at) {
+      made.push_back(
+          make_image(request, tools, target, steps.graph.targets[at], steps.results, layers, stop));
+    }
+    images.push_back(wants_index(target, made.size()) ? make_index(tools, target, std::move(made))
+                                                      : std::move(made.front()));
+  }
+  return images;
 }
 
 // Into the store's index: always when nothing else was asked for, else when that needs no download.
 void keep_in_store(BuildTools& tools, const BuildTarget& target, const export_::Image& image) {
-  if (target.outputs.empty()) {
-    for (const oci::Descriptor& layer : image.parsed.layers) {
-      if (!tools.store.has_blob(layer.digest)) image.fetch_missing(layer);
-    }
-  } else if (!is_complete(tools.store, image)) {
-    return;
+  for (const oci::Descriptor& blob : export_::blobs_of(image)) {
+    if (tools.store.has_blob(blob.digest)) continue;
+    if (!target.outputs.empty()) return;
+    image.fetch_missing(blob);
   }
   oci::Descriptor manifest = image.manifest;
-  manifest.platform = image.config.platform;
+  if (image.children.empty()) manifest.platform = image.config.platform;
   for (const std::string& tag : image.tags) tools.store.tag_image(tag, manifest);
 }
 
 BuiltImage report_of(const export_::Image& image) {
-  return {image.name, image.tags, image.manifest, image.parsed.config.digest, image.parsed.layers,
-          0,          0};
+  BuiltImage built{image.name, image.tags, image.manifest, std::nullopt, image.parsed.layers, 0, 0};
+  if (image.children.empty()) built.config = image.parsed.config.digest;
+  for (const export_::Image& child : image.children)
+    built.layers.insert(built.layers.end(), child.parsed.layers.begin(), child.parsed.layers.end());
+  return built;
 }
 
 }  // namespace
 
 BuildReport finish_images(const BuildRequest& request, BuildTools& tools,
-                          const plan::BuildGraph& graph,
-                          std::span<const engine::StepResult> results, engine::LayerPool& layers,
+                          const FinishedSteps& steps, engine::LayerPool& layers,
                           std::stop_token stop) {
-  std::vector<export_::Image> images;
-  for (std::size_t i = 0; i < request.targets.size(); ++i) {
-    images.push_back(
-        make_image(request, tools, request.targets[i], graph.targets[i], results, layers, stop));
-  }
+  const std::vector<export_::Image> images = make_images(request, tools, steps, layers, stop);
   BuildReport report;
   std::vector<export_::ExportJob> jobs;
   std::vector<std::size_t> owner;

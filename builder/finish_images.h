@@ -9,9 +9,14 @@
 
 namespace cooper {
 
+struct FinishedSteps {
+  const plan::BuildGraph& graph;
+  std::span<const std::size_t> owners;  // by target of the graph: index of the BuildTarget
+  std::span<const engine::StepResult> results;
+};
+
 [[nodiscard]] BuildReport finish_images(const BuildRequest& request, BuildTools& tools,
-                                        const plan::BuildGraph& graph,
-                                        std::span<const engine::StepResult> results,
-                                        engine::LayerPool& layers, std::stop_token stop);
+                                        const FinishedSteps& steps, engine::LayerPool& layers,
+                                        std::stop_token stop);
 
 }  // namespace cooper

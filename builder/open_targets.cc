@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <climits>
 #include <cstdlib>
 
@@ -88,8 +89,53 @@ class DockerfileReader {
       files_;
 };
 
+// The requests that targets became: the result of a target is that for the platform it is used on.
+class RequestNames {
+ public:
+  void add(const std::string& target, const oci::Platform& platform, const std::string& request) {
+    names_[target].emplace_back(platform, request);
+  }
+
+  // `several`: the user is built for several platforms itself.
+  [[nodiscard]] std::string find(const std::string& target, const oci::Platform& platform,
+                                 bool several) const {
+    const auto found = names_.find(target);
+    if (found == names_.end()) return target;  // the planner refuses it
+    for (const auto& [have, request] : found->second) {
+      if (have == platform) return request;
+    }
+    if (found->second.size() == 1 && !several) return found->second.front().second;
+    throw Error(ErrorKind::usage, "use the result of target", target,
+                "it is not built for " + oci::to_string(platform))
+        .with_hint("give it the platforms of the target that uses it");
+  }
+
+ private:
+  std::map<std::string, std::vector<std::pair<oci::Platform, std::string>>> names_;
+};
+
+// What one target asks for on one of its platforms.
+struct PlatformOf {
+  oci::Platform platform;
+  bool given = false;
+  bool several = false;
+};
+
+std::vector<PlatformOf> platforms_of(const BuildTarget& target, const oci::Platform& host) {
+  if (target.platforms.empty()) return {{host, false, false}};
+  std::vector<PlatformOf> all;
+  for (const std::string& text : target.platforms) {
+    const oci::Platform platform = oci::normalize(oci::parse_platform(text, host));
+    const bool known = std::ranges::any_of(
+        all, [&](const PlatformOf& other) { return other.platform == platform; });
+    if (!known) all.push_back({platform, true, false});
+  }
+  for (PlatformOf& one : all) one.several = all.size() > 1;
+  return all;
+}
+
 void add_named_context(const std::string& name, const std::string& text, OpenTarget& open,
-                       plan::TargetRequest& request) {
+                       const RequestNames& names, plan::TargetRequest& request) {
   switch (context::classify_context(text)) {
     case ContextKind::directory: {
       const std::string directory = absolute_directory(text);
@@ -101,7 +147,8 @@ void add_named_context(const std::string& name, const std::string& text, OpenTar
     case ContextKind::oci_layout:
     case ContextKind::docker_image: request.image_contexts[name] = text; return;
     case ContextKind::target:
-      request.target_contexts[name] = text.substr(std::string_view("target:").size());
+      request.target_contexts[name] = names.find(text.substr(std::string_view("target:").size()),
+                                                 request.platform, request.show_platform);
       return;
     case ContextKind::stdin_tar: refuse_context(text, "tar archive");
     case ContextKind::git: refuse_context(text, "git");
@@ -110,9 +157,13 @@ void add_named_context(const std::string& name, const std::string& text, OpenTar
 }
 
 plan::TargetRequest plan_request(const BuildRequest& all, const BuildTarget& target,
+                                 const PlatformOf& wanted, const RequestNames& names,
                                  OpenTarget& open) {
   plan::TargetRequest request;
   request.name = target.name;
+  request.show_platform = wanted.several;
+  if (wanted.several)
+    request.name += (target.name.empty() ? "" : " ") + oci::to_string(wanted.platform);
   request.file = open.file.get();
   request.target_stage = target.stage;
   request.build_args = target.build_args;
@@ -122,20 +173,16 @@ plan::TargetRequest plan_request(const BuildRequest& all, const BuildTarget& tar
   request.allow_host_network = target.allow_host_network;
   request.allow_insecure = target.allow_insecure;
   request.build_platform = all.host;
-  if (target.platforms.size() > 1) {
-    throw Error(ErrorKind::unsupported, "build for", target.platforms[1],
-                "several platforms in one image are not supported yet")
-        .with_hint("build them one at a time with --platform");
-  }
-  request.platform_given = !target.platforms.empty();
-  request.platform =
-      target.platforms.empty() ? all.host : oci::parse_platform(target.platforms[0], all.host);
+  request.platform_given = wanted.given;
+  request.platform = wanted.platform;
   // The ignore file belongs to the Dockerfile, so one directory seen through two Dockerfiles is two
   // contexts.
   request.main_context = open.directories.at("") + "\n" + open.dockerfile_path;
   request.all_stages = target.all_stages;
   request.facts = open.facts.get();
-  for (const auto& [name, text] : target.contexts) add_named_context(name, text, open, request);
+  for (const auto& [name, text] : target.contexts) {
+    add_named_context(name, text, open, names, request);
+  }
   return request;
 }
 
@@ -147,15 +194,25 @@ OpenTargets open_targets(const BuildRequest& request, const store::Store& store)
   open.store = &store;
   DockerfileReader reader;
   std::map<std::pair<std::string, std::string>, std::shared_ptr<const check::ContextFacts>> facts;
-  for (const BuildTarget& target : request.targets) {
+  RequestNames names;
+  for (std::size_t i = 0; i < request.targets.size(); ++i) {
+    const BuildTarget& target = request.targets[i];
     OpenTarget one;
     one.directories[""] = open_directory(target.context);
     reader.read(target, one);
     auto& known = facts[{one.directories.at(""), one.dockerfile_path}];
     if (!known) known = read_context_facts(one.directories.at(""), one.dockerfile_path);
     one.facts = known;
-    open.requests.push_back(plan_request(request, target, one));
-    open.targets.push_back(std::move(one));
+    for (const PlatformOf& wanted : platforms_of(target, request.host)) {
+      OpenTarget for_platform = one;
+      open.requests.push_back(plan_request(request, target, wanted, names, for_platform));
+      open.targets.push_back(std::move(for_platform));
+      open.owners.push_back(i);
+    }
+    for (std::size_t k = 0; k < open.requests.size(); ++k) {
+      if (open.owners[k] == i)
+        names.add(target.name, oci::normalize(open.requests[k].platform), open.requests[k].name);
+    }
   }
   return open;
 }

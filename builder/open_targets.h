@@ -24,8 +24,10 @@ struct OpenTarget {
 };
 
 struct OpenTargets {
-  std::vector<OpenTarget> targets;            // in the order of the request
+  // One for each platform of each target of the request, in that order.
+  std::vector<OpenTarget> targets;
   std::vector<plan::TargetRequest> requests;  // likewise; point into `targets`
+  std::vector<std::size_t> owners;            // likewise: index of the BuildTarget
 
   // The trees of the contexts a graph uses, by its context numbers.
   [[nodiscard]] std::vector<std::shared_ptr<layer::FileTree>> open_contexts(

@@ -72,7 +72,9 @@ void add_build_arguments(CLI::App& command, BuildArguments& arguments) {
            "NAME=directory, docker-image:// or oci-layout://");
   add_list(command, "--label", arguments.labels, "NAME=VALUE");
   add_list(command, "--annotation", arguments.annotations, "NAME=VALUE of the manifest");
-  add_list(command, "--platform", arguments.platforms, "os/architecture")->delimiter(',');
+  add_list(command, "--platform", arguments.platforms,
+           "os/architecture; several make an index of images")
+      ->delimiter(',');
   add_list(command, "--no-cache-filter", arguments.no_cache_filter, "stages to run again")
       ->delimiter(',');
   command.add_option("--iidfile", arguments.iid_file, "write the image's digest");

@@ -67,8 +67,10 @@ std::vector<CalledTarget> call_targets(const Call& call, BuildRequest request, B
                                        std::stop_token stop) {
   std::vector<CalledTarget> answers;
   std::vector<const dockerfile::Dockerfile*> files;
-  for (BuildTarget& target : request.targets)
+  for (BuildTarget& target : request.targets) {
+    if (target.platforms.size() > 1) target.platforms.resize(1);  // the answers are the same
     target.all_stages = call.method == Call::Method::check && target.stage.empty();
+  }
   tools.on_requests = [&](const std::vector<plan::TargetRequest>& requests) {
     for (const plan::TargetRequest& one : requests) {
       answers.push_back(

@@ -10,6 +10,7 @@
 #include "cli/table.h"
 #include "oci/image_config.h"
 #include "oci/manifest.h"
+#include "oci/media_type.h"
 #include "oci/reference.h"
 
 namespace cooper::cli {
@@ -20,23 +21,50 @@ struct Arguments {
   bool json = false;
 };
 
-// Size and creation time of an image; unknown when its documents are not in the store any more.
+struct Facts {
+  std::uint64_t bytes = 0;
+  std::string created, platforms;
+  bool complete = true;  // all documents are in the store
+};
+
+void add_document(const store::Store& store, const oci::Descriptor& top, Facts& facts) {
+  facts.bytes += top.size;
+  const auto text = store.read_blob(top.digest, oci::kMaxDocumentBytes);
+  if (!text) {
+    facts.complete = false;
+    return;
+  }
+  const auto document = oci::parse_manifest_or_index(*text, top.media_type);
+  if (const auto* index = std::get_if<oci::Index>(&document)) {
+    for (const oci::Descriptor& entry : index->manifests) {
+      if (entry.platform) {
+        facts.platforms += (facts.platforms.empty() ? "" : ",") + oci::to_string(*entry.platform);
+      }
+      if (oci::media_type::is_manifest(entry.media_type)) add_document(store, entry, facts);
+    }
+    return;
+  }
+  const auto& manifest = std::get<oci::Manifest>(document);
+  facts.bytes += manifest.config.size;
+  for (const oci::Descriptor& layer : manifest.layers) facts.bytes += layer.size;
+  if (const auto config = store.read_blob(manifest.config.digest, oci::kMaxDocumentBytes))
+    facts.created = oci::parse_image_config(*config).created;
+}
+
+// Platforms, size and creation time; unknown when the documents are not in the store any more.
 void add_facts(const store::Store& store, const oci::Descriptor& top, std::vector<Cell>& row) {
+  Facts facts;
+  if (top.platform) facts.platforms = oci::to_string(*top.platform);
   Cell size{std::uint64_t{0}, "?"};
   Cell created{std::string(), "?"};
   try {
-    if (const auto text = store.read_blob(top.digest, oci::kMaxDocumentBytes)) {
-      const oci::Manifest manifest = oci::parse_manifest(*text, top.media_type);
-      std::uint64_t bytes = top.size + manifest.config.size;
-      for (const oci::Descriptor& layer : manifest.layers) bytes += layer.size;
-      size = {bytes, size_text(bytes)};
-      if (const auto config = store.read_blob(manifest.config.digest, oci::kMaxDocumentBytes)) {
-        created = {oci::parse_image_config(*config).created, ""};
-      }
-    }
+    add_document(store, top, facts);
+    if (facts.complete) size = {facts.bytes, size_text(facts.bytes)};
+    if (!facts.created.empty()) created = {facts.created, ""};
   } catch (const base::Error& error) {
     created = {std::string(), std::string("damaged: ") + error.what()};
   }
+  row.push_back({facts.platforms});
   row.push_back(std::move(size));
   row.push_back(std::move(created));
 }
@@ -49,8 +77,7 @@ void list_images(const Arguments& arguments, const Globals& globals) {
     std::vector<Cell> row = {
         {image.reference,
          arguments.json ? "" : oci::familiar(oci::parse_reference(image.reference))},
-        {digest, digest.substr(0, 19)},
-        {image.manifest.platform ? oci::to_string(*image.manifest.platform) : std::string()}};
+        {digest, digest.substr(0, 19)}};
     add_facts(store, image.manifest, row);
     table.rows.push_back(std::move(row));
   }

@@ -9,7 +9,7 @@ nlohmann::ordered_json image_json(const BuiltImage& image) {
   std::string names;
   for (const std::string& tag : image.tags) names += (names.empty() ? "" : ",") + tag;
   nlohmann::ordered_json json;
-  json["containerimage.config.digest"] = image.config.to_string();
+  if (image.config) json["containerimage.config.digest"] = image.config->to_string();
   json["containerimage.descriptor"] = {{"mediaType", image.manifest.media_type},
                                        {"digest", image.manifest.digest.to_string()},
                                        {"size", image.manifest.size}};

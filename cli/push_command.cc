@@ -8,6 +8,7 @@
 #include "cli/exit_code.h"
 #include "cli/image_access.h"
 #include "cli/signals.h"
+#include "cli/stored_image.h"
 #include "oci/reference.h"
 
 namespace cooper::cli {
@@ -22,24 +23,11 @@ void push_image(const Arguments& arguments, const Globals& globals) {
   Session session = Session::open(globals);
   const std::stop_token stop = globals.signals->token();
   const std::string reference = oci::to_string(oci::parse_reference(arguments.image));
-  if (!session.store.find_image(reference)) {
-    throw base::Error(base::ErrorKind::not_found, "push", reference, "the store has no such image")
-        .with_hint("cooper images lists what there is");
-  }
   const std::string destination = arguments.destination.empty()
                                       ? reference
                                       : oci::to_string(oci::parse_reference(arguments.destination));
-  source::ResolvedImage resolved = resolve_image(session, "cooper-store:" + reference, "", stop);
   if (!arguments.quiet) session.network.on_push = transfer_lines("pushed");
-  const export_::Image image{
-      destination,
-      {destination},
-      resolved.manifest,
-      resolved.manifest_bytes,
-      oci::parse_manifest(resolved.manifest_bytes, resolved.manifest.media_type),
-      resolved.config_bytes,
-      resolved.config,
-      {}};
+  const export_::Image image = load_stored_image(session.store, reference, {destination});
   const export_::Destination where = export_::parse_destination("type=registry");
   const auto outcome = session.network.export_images({{&image, &where}}, session.store, stop).at(0);
   if (!arguments.quiet) {

@@ -43,7 +43,9 @@ std::vector<PushReport> PushSession::push(const std::vector<PushImage>& images,
   std::vector<const PushBlob*> blobs;
   std::set<oci::Digest> listed;
   for (std::size_t i = 0; i < images.size(); ++i) {
-    if (images[i].tags.empty())
+    const bool listed_already =
+        images[i].index && to_move.at(*images[i].index).empty();  // all tags of its index are there
+    if (images[i].tags.empty() && !listed_already)
       to_move[i].push_back(oci::Digest::of_bytes(images[i].manifest_bytes).to_string());
     if (to_move[i].empty() || manifests_.count(oci::Digest::of_bytes(images[i].manifest_bytes)) > 0)
       continue;

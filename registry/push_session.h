@@ -37,6 +37,9 @@ struct PushImage {
   std::string media_type;
   std::vector<PushBlob> blobs;    // configuration and layers
   std::vector<std::string> tags;  // none: by digest only
+  // Place in the list, after this one, of the index that lists it. It goes by digest, before the
+  // index and only when that one is written.
+  std::optional<std::size_t> index = {};
 };
 
 struct PushProgress {

@@ -10,6 +10,11 @@ namespace cooper::export_ {
 
 void write_image_archive(const Image& image, const Destination& destination,
                          const store::Store& store, std::stop_token stop) {
+  if (destination.kind == Kind::docker && !image.children.empty()) {
+    throw base::Error(base::ErrorKind::unsupported, "export to", destination.dest,
+                      "an archive of type=docker holds one platform")
+        .with_hint("write type=oci, or build one platform");
+  }
   const std::vector<std::string> references = references_of(image, destination);
   for (const oci::Descriptor& blob : blobs_of(image)) require_blob(image, store, blob);
   OutputFile file(destination.dest);
@@ -27,7 +32,8 @@ void write_image_archive(const Image& image, const Destination& destination,
     }
     tar.add_file(blob_path(blob.digest), *source, blob.size);
   }
-  tar.add_file(blob_path(image.manifest.digest), image.manifest_bytes);
+  for (const Document& document : documents_of(image))
+    tar.add_file(blob_path(document.descriptor.digest), document.bytes);
   tar.add_file("index.json", merged_index(std::nullopt, index_entries(image, references)));
   if (destination.kind == Kind::docker)
     tar.add_file("manifest.json", docker_manifest(image, references));

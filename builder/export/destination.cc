@@ -59,6 +59,8 @@ void check(const std::string& text, const Destination& out) {
   } else if (out.dest == "-" && (out.kind == Kind::local || out.as_directory)) {
     refuse(text, "a directory cannot go to standard output");
   }
+  if (out.platform_split && out.kind != Kind::local && out.kind != Kind::tar)
+    refuse(text, "platform-split is for type=local and type=tar only");
   if (out.as_directory && out.kind != Kind::oci) refuse(text, "tar=false is for type=oci only");
 }
 
@@ -88,6 +90,8 @@ Destination parse_destination(const std::string& text) {
       push = parse_bool(text, name, value);
     } else if (name == "name") {
       out.attributes[name] = value;
+    } else if (name == "platform-split") {
+      out.platform_split = parse_bool(text, name, value);
     } else if (name == "oci-mediatypes") {
       if (!parse_bool(text, name, value)) refuse(text, "cooper writes OCI media types only");
     } else {

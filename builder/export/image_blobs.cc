@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <set>
 
 #include "base/error.h"
@@ -10,11 +11,24 @@
 namespace cooper::export_ {
 
 std::vector<oci::Descriptor> blobs_of(const Image& image) {
-  std::vector<oci::Descriptor> out{image.parsed.config};
-  std::set<oci::Digest> seen{image.parsed.config.digest};
-  for (const oci::Descriptor& layer : image.parsed.layers) {
-    if (seen.insert(layer.digest).second) out.push_back(layer);
+  std::vector<oci::Descriptor> out;
+  std::set<oci::Digest> seen;
+  const auto add = [&](const oci::Descriptor& blob) {
+    if (seen.insert(blob.digest).second) out.push_back(blob);
+  };
+  for (const Image& child : image.children) {
+    for (const oci::Descriptor& blob : blobs_of(child)) add(blob);
   }
+  if (!image.children.empty()) return out;
+  add(image.parsed.config);
+  for (const oci::Descriptor& layer : image.parsed.layers) add(layer);
+  return out;
+}
+
+std::vector<Document> documents_of(const Image& image) {
+  std::vector<Document> out;
+  for (const Image& child : image.children) out.push_back({child.manifest, child.manifest_bytes});
+  out.push_back({image.manifest, image.manifest_bytes});
   return out;
 }
 
@@ -52,6 +66,12 @@ std::vector<std::string> references_of(const Image& image, const Destination& de
     at = comma + 1;
   }
   return out;
+}
+
+std::string platform_directory(const oci::Platform& platform) {
+  std::string name = oci::to_string(oci::normalize(platform));
+  std::replace(name.begin(), name.end(), '/', '_');
+  return name;
 }
 
 }  // namespace cooper::export_

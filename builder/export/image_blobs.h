@@ -10,8 +10,15 @@
 
 namespace cooper::export_ {
 
-// Configuration first, then the layers, each digest once.
+// Configuration first, then the layers, each digest once; of an index those of its images.
 [[nodiscard]] std::vector<oci::Descriptor> blobs_of(const Image& image);
+
+// The documents above the blobs, those of an index's images before the index. Point into `image`.
+struct Document {
+  const oci::Descriptor& descriptor;
+  const std::string& bytes;
+};
+[[nodiscard]] std::vector<Document> documents_of(const Image& image);
 
 // Makes sure that the store has it, by Image::fetch_missing if need be. Throws base::Error.
 void require_blob(const Image& image, const store::Store& store, const oci::Descriptor& blob);

@@ -27,7 +27,13 @@ struct Image {
   // Blobs that are not in the store but where a base image came from (lazy base layers); called at
   // most once a blob.
   std::function<void(const oci::Descriptor&)> fetch_missing;
+  // Not empty: `manifest` is an index of these images, each of one platform and without tags;
+  // `parsed`, `config_bytes` and `config` are not used.
+  std::vector<Image> children = {};
 };
+
+// "linux_arm_v7": the directory of a platform's files.
+[[nodiscard]] std::string platform_directory(const oci::Platform& platform);
 
 enum class Kind { registry, oci, docker, tar, local };
 
@@ -38,6 +44,7 @@ struct Destination {
   std::string dest;                               // path; "-" is stdout; empty for registry
   bool as_directory = false;                      // oci: tar=false
   std::map<std::string, std::string> attributes;  // the rest, checked
+  std::optional<bool> platform_split = {};        // local, tar; absent: where there are several
 };
 [[nodiscard]] Destination parse_destination(const std::string& text);
 

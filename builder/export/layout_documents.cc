@@ -29,7 +29,7 @@ std::string blob_path(const oci::Digest& digest) { return "blobs/sha256/" + dige
 std::vector<oci::Descriptor> index_entries(const Image& image,
                                            const std::vector<std::string>& references) {
   oci::Descriptor entry = image.manifest;
-  entry.platform = image.config.platform;
+  if (image.children.empty()) entry.platform = image.config.platform;
   entry.annotations.clear();
   std::vector<oci::Descriptor> out;
   for (const std::string& text : references) {

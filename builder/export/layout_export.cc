@@ -76,8 +76,11 @@ void write_image_layout(const Image& image, const Destination& destination,
     }
     add_blob(blobs.get(), blob, *source, path + "/" + blob_path(blob.digest));
   }
-  base::StringSource manifest(image.manifest_bytes);
-  add_blob(blobs.get(), image.manifest, manifest, path + "/" + blob_path(image.manifest.digest));
+  for (const Document& document : documents_of(image)) {
+    base::StringSource bytes(document.bytes);
+    const oci::Descriptor& blob = document.descriptor;
+    add_blob(blobs.get(), blob, bytes, path + "/" + blob_path(blob.digest));
+  }
   if (fsync(blobs.get()) != 0) base::throw_errno("flush", path);
   base::write_file_at(root.get(), "oci-layout", kLayoutMarker);
   const std::optional<std::string> old =

@@ -48,18 +48,34 @@ class Push {
       };
     }
     std::vector<registry::PushImage> list;
-    for (const auto& [job, tags] : images) list.push_back(describe(*job->image, tags));
+    std::vector<std::size_t> places;  // of `images`, for each of the list
+    for (std::size_t i = 0; i < images.size(); ++i) {
+      add(list, *images[i].first->image, images[i].second);
+      places.resize(list.size(), i);
+    }
     registry::PushSession session(tools_.client->repository({name.first, name.second, "", {}}),
                                   std::move(options));
     const std::vector<registry::PushReport> reports = session.push(list, stop_);
     for (std::size_t i = 0; i < reports.size(); ++i) {
-      take(reports[i], display, *outcomes[i]);
+      take(reports[i], display, list[i].tags.empty(), *outcomes[places[i]]);
     }
   }
 
  private:
+  // An index goes after the images it lists, which have no tags of their own.
+  void add(std::vector<registry::PushImage>& list, const Image& image,
+           const std::vector<std::string>& tags) {
+    const std::size_t index = list.size() + image.children.size();
+    for (const Image& child : image.children) {
+      list.push_back(describe(child, {}));
+      list.back().index = index;
+    }
+    list.push_back(describe(image, tags));
+  }
+
   registry::PushImage describe(const Image& image, const std::vector<std::string>& tags) {
     registry::PushImage out{image.name, image.manifest_bytes, image.manifest.media_type, {}, tags};
+    if (!image.children.empty()) return out;
     for (const oci::Descriptor& blob : blobs_of(image)) {
       out.blobs.push_back(
           {blob,
@@ -79,9 +95,10 @@ class Push {
   }
 
   static void take(const registry::PushReport& report, const std::string& repository,
-                   ExportOutcome& into) {
+                   bool by_digest, ExportOutcome& into) {
     into.pushed_bytes += report.pushed_bytes;
     into.reused_bytes += report.reused_bytes;
+    if (by_digest) return;
     for (const std::string& tag : report.moved_tags)
       into.moved_tags.push_back(repository + ":" + tag);
     for (const std::string& tag : report.unchanged_tags)

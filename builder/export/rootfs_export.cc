@@ -28,16 +28,43 @@ bool apply_layers(const Image& image, store::Store& store, int directory,
   return has_root;
 }
 
+// A root that no layer describes gets no time of ours: the same image gives the same archive.
+void forget_time(int directory, const std::string& name) {
+  const struct timespec epoch[2] = {{0, 0}, {0, 0}};
+  if (utimensat(directory, name.c_str(), epoch, 0) != 0) base::throw_errno("set the time of", name);
+}
+
+bool is_split(const Image& image, const Destination& destination) {
+  return destination.platform_split.value_or(!image.children.empty());
+}
+
+// The files of all platforms, each in its directory where they are split. True if a layer
+// describes the root directory.
+bool apply_image(const Image& image, bool split, store::Store& store, int directory,
+                 const std::stop_token& stop) {
+  std::vector<const Image*> images;
+  for (const Image& child : image.children) images.push_back(&child);
+  if (images.empty()) images.push_back(&image);
+  bool has_root = false;
+  for (const Image* one : images) {
+    if (!split) {
+      has_root = apply_layers(*one, store, directory, stop) || has_root;
+      continue;
+    }
+    const std::string name = platform_directory(one->config.platform);
+    const base::Fd inner = base::make_directories_in_root(directory, name);
+    if (!apply_layers(*one, store, inner.get(), stop)) forget_time(directory, name);
+  }
+  return has_root;
+}
+
 // All layers as one, without whiteouts: an uncompressed blob of the store (collected like any
 // unused blob later).
-layer::WrittenLayer squash(const Image& image, store::Store& store, const std::stop_token& stop) {
+layer::WrittenLayer squash(const Image& image, bool split, store::Store& store,
+                           const std::stop_token& stop) {
   const store::TempDirectory directory = store.new_temp_directory();
   const base::Fd root = base::make_directories_in_root(directory.fd(), "rootfs");
-  const bool has_root = apply_layers(image, store, root.get(), stop);
-  // A root that no layer describes gets no time of ours: the same image gives the same archive.
-  const struct timespec epoch[2] = {{0, 0}, {0, 0}};
-  if (!has_root && utimensat(directory.fd(), "rootfs", epoch, 0) != 0)
-    base::throw_errno("set the time of", image.name);
+  if (!apply_image(image, split, store, root.get(), stop)) forget_time(directory.fd(), "rootfs");
   layer::DiffOptions diff;
   diff.form = layer::TreeForm::plain;
   layer::LayerOptions options;
@@ -49,7 +76,7 @@ layer::WrittenLayer squash(const Image& image, store::Store& store, const std::s
 
 void write_rootfs_tar(const Image& image, const Destination& destination, store::Store& store,
                       std::stop_token stop) {
-  const layer::WrittenLayer squashed = squash(image, store, stop);
+  const layer::WrittenLayer squashed = squash(image, is_split(image, destination), store, stop);
   const std::unique_ptr<base::Source> source = store.open_blob(squashed.blob.digest);
   if (source == nullptr) {
     throw base::Error(base::ErrorKind::not_found, "export", image.name,
@@ -66,10 +93,11 @@ void write_rootfs_directory(const Image& image, const Destination& destination, 
   if (mkdir(path.c_str(), 0755) != 0 && errno != EEXIST) base::throw_errno("make directory", path);
   const base::Fd directory = base::open_host_directory(path);
   if (base::list_directory(directory.get(), path).empty()) {
-    static_cast<void>(apply_layers(image, store, directory.get(), stop));
+    static_cast<void>(
+        apply_image(image, is_split(image, destination), store, directory.get(), stop));
     return;
   }
-  const layer::WrittenLayer squashed = squash(image, store, stop);
+  const layer::WrittenLayer squashed = squash(image, is_split(image, destination), store, stop);
   static_cast<void>(layer::read_layer(store, squashed.blob, squashed.diff_id, directory.get(),
                                       layer::TreeForm::plain, stop));
 }

@@ -50,7 +50,9 @@ bool wants_no_cache(const StageTable& table, std::size_t stage) {
 
 // A file of one stage needs no stage name in its labels.
 std::string label_name(const StageTable& table, std::size_t stage) {
-  return table.size() == 1 ? "" : table.at(stage).display_name;
+  std::string name = table.size() == 1 ? "" : table.at(stage).display_name;
+  if (!table.request().show_platform) return name;
+  return oci::to_string(table.at(stage).platform) + (name.empty() ? "" : " ") + name;
 }
 
 }  // namespace
