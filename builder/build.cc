@@ -3,7 +3,10 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/trace.h"
 #include "builder/build_platform.h"
+#include "builder/build_recorder.h"
+#include "builder/cache/miss_explainer.h"
 #include "builder/cache/step_cache.h"
 #include "builder/engine/local_executor.h"
 #include "builder/engine/scheduler.h"
@@ -11,6 +14,7 @@
 #include "builder/open_targets.h"
 #include "builder/plan/source_date_epoch.h"
 #include "builder/resolve_images.h"
+#include "builder/upkeep/collector.h"
 
 namespace cooper {
 namespace {
@@ -40,6 +44,7 @@ plan::Plan make_plan(const OpenTargets& targets, ImageResolver& resolver, std::s
   for (;;) {
     const auto missing = plan::list_external_images(targets.requests, resolver.images());
     if (missing.empty()) return plan::make_plan(targets.requests, resolver.images());
+    const base::Span span("resolve", "base images");
     resolver.resolve(missing, stop);
   }
 }
@@ -70,13 +75,29 @@ BuildReport run(const BuildRequest& request, BuildTools& tools, OpenTargets& tar
     require_runnable_platforms(plan.graph, request.host, Emulators::read());
 
   cache::StepCache cache(tools.store);
+  cache::MissExplainer explainer(tools.store, cache);
   engine::LayerPool layers(tools.store, tools.on_event);
   for (const plan::BaseImage& image : plan.graph.images)
     layers.add_base(image, resolver.provider(image));
   snapshot::Snapshots snapshots(tools.store, flavor_of(tools.probe));
-  engine::Workshop shop{tools.store,   cache,       layers,
-                        snapshots,     tools.probe, targets.open_contexts(plan.graph),
-                        tools.fetcher, {},          tools.on_event};
+  BuildRecorder recorder(request, plan.graph, targets, tools.store);
+  std::optional<upkeep::SizeGuard> guard;
+  if (request.limits) guard.emplace(tools.store, *request.limits);
+  const engine::EventSink events = [&](const engine::Event& event) {
+    recorder.on_event(event);
+    tools.on_event(event);
+    if (guard && std::holds_alternative<engine::StepFinished>(event)) guard->check();
+  };
+  engine::Workshop shop{tools.store,
+                        cache,
+                        explainer,
+                        layers,
+                        snapshots,
+                        tools.probe,
+                        targets.open_contexts(plan.graph),
+                        tools.fetcher,
+                        {},
+                        events};
   shop.options.layers = request.layers;
   shop.options.jobs = request.jobs;
   shop.options.extra_hosts = request.extra_hosts;
@@ -86,7 +107,7 @@ BuildReport run(const BuildRequest& request, BuildTools& tools, OpenTargets& tar
     return found->second;
   };
   engine::LocalExecutor executor(shop, plan.graph);
-  const auto results = engine::execute(plan.graph, executor, request.jobs, tools.on_event, stop);
+  const auto results = engine::execute(plan.graph, executor, request.jobs, events, stop);
   targets.save_indexes(tools.store);
 
   BuildReport report =
@@ -96,7 +117,12 @@ BuildReport run(const BuildRequest& request, BuildTools& tools, OpenTargets& tar
     ++report.steps;
     if (results[step.id].cached) ++report.cached_steps;
   }
-  tools.store.flush();
+  {
+    const base::Span span("disk", "flush");
+    tools.store.flush();
+  }
+  recorder.finish(report);
+  report.collection_due = guard && guard->is_due();
   return report;
 }
 

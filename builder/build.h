@@ -25,6 +25,7 @@
 #include "builder/sandbox/sandbox.h"
 #include "builder/source/image_source.h"
 #include "builder/store/store.h"
+#include "builder/upkeep/limits.h"
 
 namespace cooper {
 
@@ -67,6 +68,8 @@ struct BuildRequest {
   std::vector<std::string> extra_hosts;
   ModePolicy modes = ModePolicy::automatic;
   oci::Platform host;  // of this machine
+  // Of the store; kept while the build goes on. nullopt: none.
+  std::optional<upkeep::Limits> limits;
 };
 
 struct BuildTools {
@@ -99,6 +102,7 @@ struct BuiltImage {
 struct BuildReport {
   std::vector<BuiltImage> images;  // in the order of the request's targets
   std::size_t steps = 0, cached_steps = 0;
+  bool collection_due = false;  // the store is over its limits, or was not collected for a day
 };
 
 [[nodiscard]] BuildReport build(const BuildRequest& request, BuildTools& tools,

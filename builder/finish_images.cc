@@ -1,6 +1,7 @@
 #include "builder/finish_images.h"
 
 #include "base/error.h"
+#include "base/trace.h"
 #include "builder/engine/assemble.h"
 #include "builder/export/image_blobs.h"
 #include "builder/layer/layer_forms.h"
@@ -141,7 +142,10 @@ BuildReport finish_images(const BuildRequest& request, BuildTools& tools,
     }
   }
   if (jobs.empty()) return report;
-  const std::vector<export_::ExportOutcome> outcomes = tools.export_images(jobs, stop);
+  const std::vector<export_::ExportOutcome> outcomes = [&] {
+    const base::Span span("upload", "outputs of all images");
+    return tools.export_images(jobs, stop);
+  }();
   for (std::size_t k = 0; k < outcomes.size(); ++k) {
     report.images[owner[k]].pushed_bytes += outcomes[k].pushed_bytes;
     report.images[owner[k]].reused_bytes += outcomes[k].reused_bytes;

@@ -35,6 +35,7 @@ std::unique_ptr<CLI::App> make_app(Globals& globals, int& exit_code) {
   add_untag_command(*app, globals, exit_code);
   add_tree_command(*app, globals, exit_code);
   add_cache_command(*app, globals, exit_code);
+  add_fsck_command(*app, globals, exit_code);
   add_login_command(*app, globals, exit_code);
   add_logout_command(*app, globals, exit_code);
   add_version_command(*app, globals, exit_code);

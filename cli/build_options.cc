@@ -68,6 +68,9 @@ void add_build_options(CLI::App& command, BuildOptions& options) {
                    "only check: print warnings, build nothing, exit 1 if there are any");
   command.add_option("--call", options.call, "build, check, outline or targets; then ,format=json");
   command.add_option("--network", options.network, "network of RUN steps: default");
+  command.add_option("--profile", options.profile,
+                     "write where the time goes, as a trace for Perfetto or chrome://tracing");
+  add_limit_options(command, options.limits);
 }
 
 void require_network(const std::string& network, const std::string& what) {
@@ -163,6 +166,7 @@ BuildRequest make_request(const BuildOptions& options) {
   request.layers.level = options.compression_level;
   request.force_compression = options.force_compression;
   request.jobs = options.jobs;
+  request.limits = read_limits(options.limits);
   request.host = host_platform();
   if (options.context_modes == "keep") request.modes = ModePolicy::keep;
   if (options.context_modes == "normalize") request.modes = ModePolicy::normalize;

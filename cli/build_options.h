@@ -8,6 +8,7 @@
 
 #include "builder/build.h"
 #include "cli/call.h"
+#include "cli/configuration.h"
 
 namespace cooper::cli {
 
@@ -30,6 +31,8 @@ struct BuildOptions {
   bool check = false;
   std::string call;  // --call as given
   std::string network;
+  LimitOptions limits;
+  std::string profile;
 };
 
 // An option that may be given several times, with one value each.

@@ -21,8 +21,9 @@ void PlainProgress::say(plan::StepId step, const std::string& text) {
   say("#" + std::to_string(step + 1) + " " + board_.step(step).short_name + " " + text);
 }
 
-void PlainProgress::headline(plan::StepId step) {
-  say("#" + std::to_string(step + 1) + " " + board_.step(step).label);
+void PlainProgress::headline(plan::StepId step, const std::string& why) {
+  say("#" + std::to_string(step + 1) + " " + board_.step(step).label +
+      (why.empty() ? "" : "  (rebuilt: " + base::printable(why) + ")"));
 }
 
 void PlainProgress::on_plan(const plan::Plan& plan) {
@@ -52,7 +53,7 @@ void PlainProgress::on_event(const engine::Event& event) {
           [&](const engine::StepStarted& one) {
             if (board_.first_run(one.step)) say("isolation: " + options_.isolation);
             board_.start(one.step, options_.now());
-            headline(one.step);
+            headline(one.step, why_rebuilt(one));
           },
           [&](const engine::StepCached& one) {
             board_.cached(one.step);
@@ -108,6 +109,7 @@ void PlainProgress::finish(const BuildEnd& end) {
   if (end.report == nullptr) return;
   const double seconds = std::chrono::duration<double>(options_.now() - begun_).count();
   for (const std::string& line : summary_lines(*end.report, seconds)) say(line);
+  if (!end.time_use.empty()) say(end.time_use);
 }
 
 }  // namespace cooper::cli

@@ -24,7 +24,7 @@ class PlainProgress final : public Progress {
  private:
   void say(const std::string& text);
   void say(plan::StepId step, const std::string& text);
-  void headline(plan::StepId step);
+  void headline(plan::StepId step, const std::string& why = {});
   void output(const engine::StepOutput& line);
   void transfer(const engine::Transfer& one);
   void show_failure();

@@ -19,6 +19,7 @@ namespace cooper::cli {
 struct BuildEnd {
   const BuildReport* report = nullptr;  // nullptr: it failed
   const base::Error* error = nullptr;   // why, if that is known
+  std::string time_use = {};            // where the time went, one line; "" if that is not known
 };
 
 class Progress {

@@ -17,7 +17,11 @@ Json step_event(plan::StepId step, const char* state) {
 Json event_json(const engine::Event& event) {
   return std::visit(
       Overloaded{
-          [](const engine::StepStarted& one) { return step_event(one.step, "started"); },
+          [](const engine::StepStarted& one) {
+            Json json = step_event(one.step, "started");
+            if (!one.changes.empty()) json["why"] = cache::summary(one.changes);
+            return json;
+          },
           [](const engine::StepCached& one) { return step_event(one.step, "cached"); },
           [](const engine::StepWaiting& one) { return step_event(one.step, "waiting"); },
           [](const engine::StepOutput& one) {
@@ -116,7 +120,11 @@ void JsonProgress::on_event(const engine::Event& event) {
 
 void JsonProgress::finish(const BuildEnd& end) {
   const std::lock_guard guard(mutex_);
-  if (end.report != nullptr) write_line(options_, begun_, result_json(*end.report));
+  if (end.report != nullptr) {
+    Json json = result_json(*end.report);
+    if (!end.time_use.empty()) json["time"] = end.time_use;
+    write_line(options_, begun_, std::move(json));
+  }
   if (end.error != nullptr) write_line(options_, begun_, error_json(*end.error));
 }
 

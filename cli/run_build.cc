@@ -7,11 +7,14 @@
 #include "base/error.h"
 #include "base/file_at.h"
 #include "base/sink.h"
+#include "base/trace.h"
+#include "cli/background_collection.h"
 #include "cli/call_text.h"
 #include "cli/exit_code.h"
 #include "cli/progress.h"
 #include "cli/session.h"
 #include "cli/signals.h"
+#include "cli/time_use.h"
 
 namespace cooper::cli {
 namespace {
@@ -31,6 +34,13 @@ std::string bake_text(const Call& call, const std::vector<CalledTarget>& targets
     out += base::printable(target.name) + "\n\n" + answer_text(call, target);
   }
   return out;
+}
+
+// The line that says where the time went. The profile is written also of a build that failed.
+std::string end_trace(const std::string& profile) {
+  const std::vector<base::TraceEvent> events = base::take_trace();
+  if (!profile.empty()) write_host_file(profile, trace_json(events));
+  return time_use_line(events);
 }
 
 void remove_silent(BuildReport& report, const std::set<std::string>& silent) {
@@ -76,12 +86,16 @@ BuildReport run_build(const BuildRequest& request, const BuildOptions& options,
   tools.on_plan = [&](const plan::Plan& plan) { progress->on_plan(plan); };
   tools.on_event = [&](const engine::Event& event) { progress->on_event(event); };
   session.network.on_push = tools.on_event;
+  base::start_trace();
   try {
     BuildReport report = build(request, tools, globals.signals->token());
     remove_silent(report, silent);
-    progress->finish({&report, nullptr});
+    progress->finish({&report, nullptr, end_trace(options.profile)});
+    if (report.collection_due && request.limits->automatic)
+      start_collection(globals.root, options.limits);
     return report;
   } catch (const base::Error& error) {
+    static_cast<void>(end_trace(options.profile));
     progress->finish({nullptr, &error});
     if (progress->tells_errors()) throw ErrorWasTold{exit_code_of(error)};
     throw;

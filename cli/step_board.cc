@@ -12,6 +12,12 @@ std::string short_name_of(const std::string& label) {
 
 }  // namespace
 
+std::string why_rebuilt(const engine::StepStarted& started) {
+  if (started.changes.empty() || started.changes.front().kind == cache::ChangeKind::first)
+    return "";
+  return cache::summary(started.changes);
+}
+
 std::vector<std::string> warning_lines(const plan::Plan& plan) {
   std::vector<std::string> lines;
   std::set<std::string> seen;

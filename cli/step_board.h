@@ -68,6 +68,9 @@ class StepBoard {
   bool ran_ = false;
 };
 
+// Why a step that was done before is done again: "src/a.php changed". "" when it is new.
+[[nodiscard]] std::string why_rebuilt(const engine::StepStarted& started);
+
 // "warning: UndefinedVar: ... (Dockerfile:3)", one for each diagnostic and each unused build
 // argument.
 [[nodiscard]] std::vector<std::string> warning_lines(const plan::Plan& plan);

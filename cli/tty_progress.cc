@@ -70,6 +70,9 @@ void TtyProgress::take(const engine::Event& event) {
             if (board_.first_run(one.step))
               scroll(kDim, "info", "isolation: " + options_.isolation);
             board_.start(one.step, options_.now());
+            if (const std::string why = why_rebuilt(one); !why.empty())
+              scroll(kYellow, "rebuilt",
+                     board_.step(one.step).short_name + " " + base::printable(why));
           },
           [&](const engine::StepCached& one) {
             board_.cached(one.step);
@@ -183,6 +186,7 @@ void TtyProgress::finish(const BuildEnd& end) {
   } else {
     const double seconds = std::chrono::duration<double>(options_.now() - begun_).count();
     for (const std::string& line : summary_lines(*end.report, seconds)) out += line + "\n";
+    if (!end.time_use.empty()) out += painted(kDim, end.time_use) + "\n";
   }
   options_.write(out);
 }

@@ -19,6 +19,8 @@ struct StepRecord {
   std::string label = {};           // for people
   std::uint64_t milliseconds = 0;   // how long it took
   std::vector<KeyPart> parts = {};  // kept apart, because a COPY has one for each file
+  // Of a quick key: the content key of the same result.
+  std::optional<StepKey> content_key = {};
 };
 
 // Self-checking text, without the parts. nullopt for what is damaged, of another version or another

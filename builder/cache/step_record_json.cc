@@ -29,6 +29,7 @@ StepRecord parse_body(std::string_view body, const StepKey& key) {
   record.created = object.integer("created");
   record.label = object.string("label");
   record.milliseconds = object.required_size("milliseconds");
+  if (object.has("contentKey")) record.content_key = StepKey{object.required_string("contentKey")};
   return record;
 }
 
@@ -42,6 +43,7 @@ std::string to_text(const StepRecord& record) {
   object["created"] = record.created;
   object["label"] = base::printable(record.label);
   object["milliseconds"] = record.milliseconds;
+  if (record.content_key) object["contentKey"] = record.content_key->hex;
   return with_checksum(oci::dump_json(object));
 }
 

@@ -1,5 +1,5 @@
-// The record form of a stat index: a binary file that is searched where it lies. Private to
-// builder/context.
+// The record form of a stat index: a binary file that is searched where it lies. For
+// builder/context, and for the check of a store.
 //
 //   "cooper stat index 1\n"  entries sorted by path  SHA-256 of all that
 //   entry: u32 length of path, path, u64 device, inode, size, i64 mtime, ctime, u32 mode, digest

@@ -5,6 +5,8 @@
 #include <future>
 #include <thread>
 
+#include "base/trace.h"
+
 namespace cooper::engine {
 namespace {
 
@@ -43,6 +45,8 @@ void digest_files(layer::FileTree& tree, const std::vector<layer::Entry*>& entri
     if (entry->type == layer::EntryType::file && !entry->content) wanted.push_back(entry);
   }
   if (threads == 0) threads = std::max(1U, std::thread::hardware_concurrency());
+  if (wanted.empty()) return;
+  const base::Span span("hashing", tree.name());
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {
     for (std::size_t i = next++; i < wanted.size(); i = next++)

@@ -3,18 +3,28 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
+#include "builder/cache/change.h"
+#include "builder/cache/step_key.h"
 #include "builder/plan/build_graph.h"
+#include "oci/digest.h"
 
 namespace cooper::engine {
 
+// The step was not in the cache, and why; never empty for a step of a build.
 struct StepStarted {
   plan::StepId step;
+  cache::StepKey key = {};
+  std::vector<cache::Change> changes = {};
 };
 struct StepCached {
   plan::StepId step;
+  cache::StepKey key = {};
+  std::optional<oci::DiffId> layer = {};
 };
 // Another process is making the same result; this step waits for it.
 struct StepWaiting {
@@ -29,6 +39,7 @@ struct StepOutput {
 struct StepFinished {
   plan::StepId step;
   std::uint64_t milliseconds;
+  std::optional<oci::DiffId> layer = {};
 };
 struct StepFailed {
   plan::StepId step;

@@ -1,6 +1,7 @@
 #include "builder/engine/layer_pool.h"
 
 #include "base/error.h"
+#include "base/trace.h"
 #include "builder/layer/layer_forms.h"
 #include "builder/layer/layer_reader.h"
 #include "builder/layer/layer_writer.h"
@@ -38,6 +39,7 @@ namespace {
 void fetch_verified(store::Store& store, store::BlobProvider& provider, const oci::Descriptor& blob,
                     const std::stop_token& stop) {
   for (bool again = false;; again = true) {
+    const base::Span span("download", blob.digest.to_string());
     const auto writer = store.new_blob();
     try {
       provider.fetch(blob, *writer, stop);

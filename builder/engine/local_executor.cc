@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "base/error.h"
+#include "base/trace.h"
 #include "builder/engine/copy_step.h"
 #include "builder/engine/run_step.h"
 
@@ -64,17 +65,37 @@ StepResult LocalExecutor::execute(const plan::Step& step, std::span<const StepRe
   return result;
 }
 
+std::vector<cache::Change> LocalExecutor::why_missed(const plan::Step& step,
+                                                     const cache::KeyParts& parts) const {
+  if (step.no_cache)
+    return {{cache::ChangeKind::no_cache, "", "", "", "asked to run again: --no-cache"}};
+  cache::MissedStep missed{step.label, step.file_name, "", "", ""};
+  if (step.parent) {
+    const plan::Step& parent = graph_.steps[*step.parent];
+    missed.parent_label = parent.label;
+    if (const auto* base = std::get_if<plan::BaseOp>(&parent.op)) {
+      missed.base_image = graph_.images[base->image].name;
+      missed.base_digest = graph_.images[base->image].manifest.digest.to_string();
+    }
+  }
+  return shop_.explainer.explain(missed, parts.parts());
+}
+
 StepResult LocalExecutor::look_up_or_do(const plan::Step& step, Work& work, StepInputs& inputs) {
   const auto result_of = [&](const cache::StepRecord& record, bool cached) {
     StepResult result{inputs.parent_layers(step), record.created, cached};
     result.layers.push_back(record.diff_id);
-    if (cached) shop_.events(StepCached{step.id});
+    if (cached)
+      shop_.events(StepCached{step.id, record.content_key.value_or(record.key), record.diff_id});
     return result;
   };
   if (work.quick && !step.no_cache) {
     if (const auto record = shop_.cache.find(work.quick->key())) return result_of(*record, true);
   }
-  const cache::KeyParts parts = work.content();
+  const cache::KeyParts parts = [&] {
+    const base::Span span("hashing", step.label);
+    return work.content();
+  }();
   const cache::StepKey key = parts.key();
   const auto find = [&]() -> std::optional<cache::StepRecord> {
     if (step.no_cache) return std::nullopt;
@@ -83,13 +104,16 @@ StepResult LocalExecutor::look_up_or_do(const plan::Step& step, Work& work, Step
       cache::StepRecord alias = *record;
       alias.key = work.quick->key();
       alias.parts = work.quick->parts();
+      alias.content_key = record->key;
       shop_.cache.put(alias);
     }
     return record;
   };
   if (const auto record = find()) return result_of(*record, true);
-  const store::Lock lock =
-      shop_.cache.lock(key, inputs.stop(), [&] { shop_.events(StepWaiting{step.id}); });
+  const store::Lock lock = [&] {
+    const base::Span span("waiting", step.label);
+    return shop_.cache.lock(key, inputs.stop(), [&] { shop_.events(StepWaiting{step.id}); });
+  }();
   if (const auto record = find())
     return result_of(*record, true);  // another process did it meanwhile
   return result_of(do_work(step, work, parts), false);
@@ -98,9 +122,13 @@ StepResult LocalExecutor::look_up_or_do(const plan::Step& step, Work& work, Step
 cache::StepRecord LocalExecutor::do_work(const plan::Step& step, Work& work,
                                          const cache::KeyParts& parts) {
   using Clock = std::chrono::steady_clock;
-  shop_.events(StepStarted{step.id});
+  shop_.events(StepStarted{step.id, parts.key(), why_missed(step, parts)});
   const auto begin = Clock::now();
-  layer::WrittenLayer written = work.make();
+  layer::WrittenLayer written = [&] {
+    const bool runs = std::holds_alternative<plan::RunOp>(step.op);
+    const base::Span span(runs ? "run" : "copy", step.label);
+    return work.make();
+  }();
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
   cache::StepRecord record{
       parts.key(),
@@ -115,9 +143,10 @@ cache::StepRecord LocalExecutor::do_work(const plan::Step& step, Work& work,
     cache::StepRecord alias = record;
     alias.key = work.quick->key();
     alias.parts = work.quick->parts();
+    alias.content_key = record.key;
     shop_.cache.put(alias);
   }
-  shop_.events(StepFinished{step.id, record.milliseconds});
+  shop_.events(StepFinished{step.id, record.milliseconds, record.diff_id});
   return record;
 }
 

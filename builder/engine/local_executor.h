@@ -20,6 +20,8 @@ class LocalExecutor final : public StepExecutor {
   struct Work;
   [[nodiscard]] Work make_work(const plan::Step& step, StepInputs& inputs);
   [[nodiscard]] StepResult look_up_or_do(const plan::Step& step, Work& work, StepInputs& inputs);
+  [[nodiscard]] std::vector<cache::Change> why_missed(const plan::Step& step,
+                                                      const cache::KeyParts& parts) const;
   [[nodiscard]] cache::StepRecord do_work(const plan::Step& step, Work& work,
                                           const cache::KeyParts& parts);
 

@@ -70,6 +70,10 @@ struct CacheDirectory {
 CacheDirectory open_cache_directory(Workshop& shop, const plan::MountOp& mount,
                                     const std::string& name) {
   const base::Fd mounts = shop.store.directory("mounts");
+  shop.store.hold("mounts", name);
+  // For people: the directory's name tells nothing.
+  if (!shop.store.read_record("mounts", name)) shop.store.write_record("mounts", name, mount.id);
+  shop.store.touch_record("mounts", name);
   CacheDirectory cache{name, {}, false};
   cache.created = ::mkdirat(mounts.get(), name.c_str(), 0755) == 0;
   if (!cache.created && errno != EEXIST) base::throw_errno("create cache mount", mount.id);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/trace.h"
 #include "builder/engine/copy_step.h"
 #include "builder/engine/line_splitter.h"
 #include "builder/engine/mount_inputs.h"
@@ -88,6 +89,7 @@ layer::WrittenLayer run_step(Workshop& shop, const plan::Step& step, StepInputs&
       inputs.stop());
   lines.finish();
   if (!status.success()) fail(step, status);
+  const base::Span span("diff", step.label);
   return root.commit(lower, {}, shop.options.layers);
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "builder/cache/miss_explainer.h"
 #include "builder/cache/step_cache.h"
 #include "builder/context/remote_file.h"
 #include "builder/engine/event.h"
@@ -32,6 +33,7 @@ struct EngineOptions {
 struct Workshop {
   store::Store& store;
   cache::StepCache& cache;
+  cache::MissExplainer& explainer;
   LayerPool& layers;
   snapshot::Snapshots& snapshots;
   sandbox::Probe probe;

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/trace.h"
 #include "builder/layer/block_compressor.h"
 
 namespace cooper::layer {
@@ -153,8 +154,8 @@ void BlockPipeline::State::do_job(Job job, std::unique_lock<std::mutex>& guard,
   } else {
     ++to_compress;
     guard.unlock();
-    if (compression != Compression::none)
-      compressor.compress({block.bytes.get(), block.size}, block.compressed);
+    if (compression != Compression::none) const base::Span span("compression", "block");
+    compressor.compress({block.bytes.get(), block.size}, block.compressed);
     guard.lock();
     block.is_compressed = true;
   }
@@ -189,6 +190,7 @@ void BlockPipeline::State::finish_alone() {
   BlockCompressor compressor(compression, level);
   hash_block(*current);
   if (compression != Compression::none) {
+    const base::Span span("compression", "block");
     compressor.compress({current->bytes.get(), current->size}, current->compressed);
   }
   write_block(*current);

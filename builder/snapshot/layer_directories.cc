@@ -72,10 +72,12 @@ std::string LayerDirectories::path_of(const std::string& name) const {
 }
 
 bool LayerDirectories::has(const std::string& name) const {
+  store_.hold("snapshots", name);
   return base::try_stat_at(directory_.get(), name + "/" + kFiles).has_value();
 }
 
 void LayerDirectories::publish(int from, const char* made, const std::string& name) const {
+  store_.hold("snapshots", name);
   if (::renameat(from, made, directory_.get(), name.c_str()) == 0) return;
   if (errno != EEXIST && errno != ENOTEMPTY) base::throw_errno("store snapshot", name);
 }

@@ -17,11 +17,13 @@ using base::ErrorKind;
 // behind.
 class NewBlob final : public BlobWriter {
  public:
-  NewBlob(int blobs, int temp, StampLog& stamps, Flusher& flusher, const std::string& store_path)
+  NewBlob(int blobs, int temp, StampLog& stamps, Flusher& flusher, Holds* holds,
+          const std::string& store_path)
       : blobs_(blobs),
         temp_(temp),
         stamps_(stamps),
         flusher_(flusher),
+        holds_(holds),
         where_(store_path + "/blobs") {
     const int fd = ::openat(blobs_, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0444);
     if (fd >= 0) {
@@ -59,6 +61,7 @@ class NewBlob final : public BlobWriter {
 
  private:
   void publish(const oci::Digest& digest) {
+    if (holds_ != nullptr) holds_->add("blobs", digest.hex());
     if (::fchmod(file_.get(), 0444) != 0) base::throw_errno("set mode of a blob in", where_);
     for (int tries = 0; !link_as(digest.hex()); ++tries) {
       // Somebody stored it before us: good if it is sound, else ours takes its place.
@@ -91,6 +94,7 @@ class NewBlob final : public BlobWriter {
   int blobs_, temp_;
   StampLog& stamps_;
   Flusher& flusher_;
+  Holds* holds_;
   std::string where_;
   std::string temp_name_;
   base::Fd file_;
@@ -130,6 +134,8 @@ class VerifiedSource final : public base::Source {
   bool checked_ = false;
 };
 
+constexpr std::string_view kBlobs = "blobs";  // as they are held
+
 std::optional<base::Fd> open_regular(int blobs, const oci::Digest& digest) {
   auto file = base::try_open_at(blobs, digest.hex(), O_RDONLY | O_NONBLOCK | O_NOCTTY);
   if (file && !S_ISREG(base::stat_fd(file->get(), digest.to_string()).st_mode)) {
@@ -142,7 +148,7 @@ std::optional<base::Fd> open_regular(int blobs, const oci::Digest& digest) {
 
 std::unique_ptr<BlobWriter> Store::new_blob() {
   return std::make_unique<NewBlob>(state_->blobs.get(), state_->temp.get(), *state_->stamps,
-                                   *state_->flusher, state_->path);
+                                   *state_->flusher, state_->holds.get(), state_->path);
 }
 
 oci::Digest Store::put_blob(std::string_view bytes) {
@@ -156,18 +162,21 @@ oci::Digest Store::put_blob(std::string_view bytes) {
 bool Store::has_blob(const oci::Digest& digest) const { return blob_size(digest).has_value(); }
 
 std::optional<std::uint64_t> Store::blob_size(const oci::Digest& digest) const {
+  state_->hold(kBlobs, digest.hex());
   const auto status = base::try_stat_at(state_->blobs.get(), digest.hex());
   if (!status || !S_ISREG(status->st_mode)) return std::nullopt;
   return static_cast<std::uint64_t>(status->st_size);
 }
 
 std::unique_ptr<base::Source> Store::open_blob(const oci::Digest& digest) const {
+  state_->hold(kBlobs, digest.hex());
   auto file = open_regular(state_->blobs.get(), digest);
   if (!file) return nullptr;
   return std::make_unique<VerifiedSource>(Store(state_), std::move(*file), digest);
 }
 
 std::optional<base::Fd> Store::open_blob_fd(const oci::Digest& digest) const {
+  state_->hold(kBlobs, digest.hex());
   return open_regular(state_->blobs.get(), digest);
 }
 
@@ -178,6 +187,7 @@ std::optional<std::string> Store::read_blob(const oci::Digest& digest, std::uint
 }
 
 bool Store::verify_blob(const oci::Digest& digest) const {
+  state_->hold(kBlobs, digest.hex());
   const auto status = base::try_stat_at(state_->blobs.get(), digest.hex());
   if (!status) return false;
   if (S_ISREG(status->st_mode) && state_->stamps->holds(digest, *status)) return true;

@@ -27,17 +27,20 @@ int Store::State::record_directory(std::string_view kind) {
 std::optional<std::string> Store::read_record(std::string_view kind,
                                               const std::string& name) const {
   require_safe_name(name);
+  state_->hold(kind, name);
   return base::try_read_file_at(state_->record_directory(kind), name, kMaxRecordBytes);
 }
 
 std::optional<base::Fd> Store::open_record(std::string_view kind, const std::string& name) const {
   require_safe_name(name);
+  state_->hold(kind, name);
   return base::try_open_at(state_->record_directory(kind), name, O_RDONLY | O_NONBLOCK | O_NOCTTY);
 }
 
 void Store::write_record(std::string_view kind, const std::string& name,
                          std::string_view content) const {
   require_safe_name(name);
+  state_->hold(kind, name);
   const int directory = state_->record_directory(kind);
   const std::string temp = "record-" + base::random_name();
   const std::string where = state_->path + "/cooper/records/" + std::string(kind) + "/" + name;

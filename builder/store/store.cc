@@ -75,7 +75,7 @@ void require_safe_name(std::string_view name) {
                       "not a plain word");
 }
 
-Store Store::open(const std::string& path) {
+Store Store::open(const std::string& path, Holding holding) {
   auto state = std::make_shared<State>();
   state->root = open_root(path);
   char resolved[PATH_MAX] = {};
@@ -92,6 +92,10 @@ Store Store::open(const std::string& path) {
   state->locks = make_directory(state->cooper.get(), "locks");
   state->stamps = std::make_unique<StampLog>(state->cooper.get());
   state->flusher = std::make_unique<Flusher>();
+  if (holding == Holding::yes) {
+    state->holds = std::make_unique<Holds>(
+        state->locks.get(), [raw = state.get()] { return raw->temp_session().fd(); });
+  }
   remove_dead_temp(state->temp.get());
   return Store(std::move(state));
 }
@@ -103,6 +107,12 @@ Store::~Store() = default;
 
 const std::string& Store::path() const { return state_->path; }
 int Store::root_fd() const { return state_->root.get(); }
+
+void Store::hold(std::string_view kind, const std::string& name) const { state_->hold(kind, name); }
+
+HeldThings Store::exclude_holders() const {
+  return HeldThings(state_->locks.get(), state_->temp.get());
+}
 
 base::Fd Store::directory(const std::string& name) const {
   require_safe_name(name);

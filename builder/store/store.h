@@ -27,6 +27,7 @@
 #include "base/fd.h"
 #include "base/sink.h"
 #include "base/source.h"
+#include "builder/store/holds.h"
 #include "oci/descriptor.h"
 #include "oci/digest.h"
 
@@ -68,10 +69,14 @@ class TempDirectory {
   std::string name_, path_;
 };
 
+// Whether what a process looks at is thereby held (see Store::hold).
+enum class Holding { yes, no };
+
 class Store {
  public:
-  // Opens or creates the store at `path`; removes what dead processes left in tmp.
-  [[nodiscard]] static Store open(const std::string& path);
+  // Opens or creates the store at `path`; removes what dead processes left in tmp. Who only looks
+  // after the store (listings, collection) holds nothing.
+  [[nodiscard]] static Store open(const std::string& path, Holding holding = Holding::yes);
   Store(Store&&) noexcept;
   Store& operator=(Store&&) noexcept;
   ~Store();
@@ -110,6 +115,14 @@ class Store {
                                                     const std::string& name) const;
   void touch_record(std::string_view kind,
                     const std::string& name) const;  // last use, for collection
+
+  // --- use and collection
+  // This process needs blobs/<name>, <kind>/<name> and so on from now until it ends: collection
+  // leaves it alone. If it was there when this returns, it stays. Every function above does this by
+  // itself; only what lies in directory() must be held by its owner. Cheap when said before.
+  void hold(std::string_view kind, const std::string& name) const;
+  // What all live processes hold. While the result lives nobody can hold more: keep it short.
+  [[nodiscard]] HeldThings exclude_holders() const;
 
   // --- images: index.json, annotated with org.opencontainers.image.ref.name = full reference
   void tag_image(const std::string& reference, const oci::Descriptor& manifest) const;

@@ -23,10 +23,14 @@ struct Store::State {
   mutable std::mutex mutex;
   std::map<std::string, base::Fd> record_directories;  // by kind; under `mutex`
 
+  std::unique_ptr<Holds> holds;          // nullptr: nothing is held
   std::unique_ptr<TempSession> session;  // under `mutex`; goes before `temp`, which it uses
   std::atomic<std::uint64_t> next_temp = 0;
 
   [[nodiscard]] const TempSession& temp_session();
+  void hold(std::string_view kind, const std::string& name) {
+    if (holds) holds->add(kind, name);
+  }
   // The directory of a record kind, created when missing. The descriptor lives as long as the
   // state.
   [[nodiscard]] int record_directory(std::string_view kind);

@@ -43,11 +43,27 @@ void remove_dead_temp(int temp_directory) noexcept {
   }
 }
 
-TempSession::TempSession(int temp_directory) : temp_(temp_directory), name_(base::random_name()) {
-  // The lock is taken before the directory exists, so nobody sees the directory unlocked.
-  lock_ = base::open_at(temp_, name_ + std::string(kLockSuffix), O_RDWR | O_CREAT | O_EXCL, 0600);
-  if (::flock(lock_.get(), LOCK_EX | LOCK_NB) != 0) base::throw_errno("lock", name_);
+TempSession::TempSession(int temp_directory) : temp_(temp_directory) {
+  // The lock is taken before the directory exists, so nobody sees the directory unlocked. Between
+  // its making and its taking the lock file looks like a dead process's: another process may have
+  // removed it.
+  do {
+    name_ = base::random_name();
+    lock_ = base::open_at(temp_, name_ + std::string(kLockSuffix), O_RDWR | O_CREAT | O_EXCL, 0600);
+    if (::flock(lock_.get(), LOCK_EX) != 0) base::throw_errno("lock", name_);
+  } while (base::stat_fd(lock_.get(), name_).st_nlink == 0);
   directory_ = make_directory(temp_, name_);
+}
+
+std::vector<std::string> live_sessions(int temp_directory) {
+  std::vector<std::string> live;
+  for (const std::string& name : base::list_directory(temp_directory, "tmp")) {
+    if (!is_lock(name)) continue;
+    const auto lock = base::try_open_at(temp_directory, name, O_RDWR);
+    if (!lock || ::flock(lock->get(), LOCK_EX | LOCK_NB) == 0) continue;
+    live.push_back(name.substr(0, name.size() - kLockSuffix.size()));
+  }
+  return live;
 }
 
 TempSession::~TempSession() {

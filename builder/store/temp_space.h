@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "base/fd.h"
 
@@ -25,6 +26,9 @@ class TempSession {
   std::string name_;
   base::Fd lock_, directory_;
 };
+
+// The directories of processes that live.
+[[nodiscard]] std::vector<std::string> live_sessions(int temp_directory);
 
 // Never throws for a directory it cannot remove; the next run tries again.
 void remove_dead_temp(int temp_directory) noexcept;

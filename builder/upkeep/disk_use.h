@@ -1,0 +1,44 @@
+// Every byte of a store on the disk, as du counts: blocks, a file with several names once.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "builder/store/store.h"
+
+namespace cooper::upkeep {
+
+enum class Place {
+  blob,        // blobs/sha256/<name>
+  record,      // cooper/records/<folder>/<name>
+  snapshot,    // cooper/<folder>/<name>
+  mount,       // cooper/mounts/<name>
+  quarantine,  // cooper/quarantine/<name>
+  temporary,   // cooper/tmp/<name>
+  other,       // index.json, stamps, locks, and the directories themselves
+};
+[[nodiscard]] std::string_view to_string(Place place);
+
+struct DiskItem {
+  Place place = Place::other;
+  std::string folder;  // kind of record; directory of snapshots
+  std::string name;
+  std::uint64_t bytes = 0;                 // on the disk, everything below it included
+  std::int64_t changed = 0;                // mtime, seconds
+  [[nodiscard]] std::string path() const;  // below the store's root
+};
+
+struct DiskUse {
+  std::vector<DiskItem> items;
+  [[nodiscard]] std::uint64_t total() const;
+};
+
+// What vanishes meanwhile is left out. Throws base::Error.
+[[nodiscard]] DiskUse measure(const store::Store& store);
+
+// Of the file system the store lies on.
+[[nodiscard]] std::uint64_t free_bytes(const store::Store& store);
+[[nodiscard]] std::uint64_t file_system_bytes(const store::Store& store);
+
+}  // namespace cooper::upkeep

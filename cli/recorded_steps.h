@@ -1,0 +1,22 @@
+// Which build and which of its steps a person means.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "builder/cache/build_history.h"
+
+namespace cooper::cli {
+
+struct Question {
+  cache::BuildRecord build;
+  std::vector<std::size_t> steps;  // ascending
+};
+
+// Each may be empty: then it is the newest build (that has the target), all its targets, all steps.
+// `target` is a name of a target, a tag or a stage; if it is none but the number of a step, it is
+// taken as one. `step`: "5", "#5", or a part of a label. Throws base::Error(not_found).
+[[nodiscard]] Question find_question(const cache::BuildHistory& history, const std::string& build,
+                                     const std::string& target, const std::string& step);
+
+}  // namespace cooper::cli
