@@ -18,7 +18,9 @@
 #include "cli/workflow_log.h"
 #include "oci/reference.h"
 #include "oci/time_text.h"
+#include "registry/base64.h"
 #include "registry/client.h"
+#include "registry/credential_sources.h"
 #include "release/policy/release_tags.h"
 #include "release/push_permission.h"
 #include "release/release.h"
@@ -72,6 +74,23 @@ void describe(BuildRequest& request, const std::string& version, const GitFacts&
       target.annotations.try_emplace("org.opencontainers.image." + word, value);
     }
   }
+}
+
+// The runner replaces these words in whatever follows; it knows only the secrets of the workflow.
+void mask_passwords(const std::set<std::string>& repositories) {
+  if (!in_workflow()) return;
+  const auto credentials = registry::open_credentials();
+  for (const std::string& name : repositories) {
+    const oci::Reference reference = oci::parse_reference(name);
+    const auto found = credentials->find(reference.registry, reference.repository);
+    if (!found) continue;
+    for (const std::string& secret : {found->password, found->identity_token}) {
+      if (secret.empty()) continue;
+      std::cerr << mask_line(secret)
+                << mask_line(registry::encode_base64(found->username + ":" + secret));
+    }
+  }
+  std::cerr << std::flush;
 }
 
 void require_permission(const std::set<std::string>& repositories, const Globals& globals) {
@@ -154,6 +173,7 @@ void release_all(const Arguments& arguments, const Globals& globals, int& exit_c
                                        arguments.targets, build);
   const std::set<std::string> repositories = check_release_tags(bake.request, bake.silent, version);
   describe(bake.request, version, facts);
+  mask_passwords(repositories);
   if (!arguments.dry_run) require_permission(repositories, globals);
   Exports exports(arguments, version);
   try {

@@ -115,6 +115,33 @@ case_life_with_docker_registry() {
   check_life
 }
 
+case_life_with_gitea() {
+  local open=$registry code=0
+  "$project/tests/support/build-gitea" >/dev/null 2>&1 || code=$?
+  if [ "$code" -eq 77 ] && [ -z "${COOPER_REQUIRE_GITEA:-}" ]; then
+    echo "not with Gitea: it cannot be built here"
+    return 0
+  fi
+  start_gitea
+  registry=$gitea_address
+  curl_auth=(-u "$gitea_user:$gitea_token")
+  mkdir .docker
+  export HOME=$PWD DOCKER_CONFIG=$PWD/.docker
+  printf '{"auths": {"%s": {"auth": "%s"}}}' "$registry" "$(printf '%s:%s' "$gitea_user" "$gitea_token" | base64 -w0)" \
+    >.docker/config.json
+  echo .docker >.gitignore
+  check_life
+  # A token that may only read is found out before anything is built.
+  printf '{"auths": {"%s": {"auth": "%s"}}}' "$registry" "$(printf '%s:%s' "$gitea_user" "$gitea_read_token" | base64 -w0)" \
+    >.docker/config.json
+  GITHUB_ACTIONS=true release v9.0.0
+  same "$status" 1
+  err_has 401 "::add-mask::$gitea_read_token"
+  same "$(tags_there | grep -c v9.0.0 || true)" 0
+  stop_server gitea
+  registry=$open curl_auth=()
+}
+
 case_refusals() {
   make_site one
   release
