@@ -3,13 +3,13 @@ _cooper() {
   local current=${COMP_WORDS[COMP_CWORD]} command='' word words
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case $word in
-      build|bake|check|smoke|init|pull|push|release|prune|images|ls|untag|rmi|tree|cache|login|logout|version) command=$word; break ;;
+      build|bake|check|smoke|init|pull|push|release|prune|images|ls|untag|rmi|tree|cache|fsck|login|logout|version) command=$word; break ;;
     esac
   done
   case $command in
-    build) words='-h --help -f --file -t --tag --target --build-arg --build-context --label --annotation --platform --no-cache-filter --iidfile --progress -q --quiet --push -o --output --no-cache --secret --add-host --compression --compression-level --force-compression --metadata-file -j --jobs --context-modes --allow --load --pull --check --call --network' ;;
-    bake) words='-h --help -f --file --set --var --print --list --progress -q --quiet --push -o --output --no-cache --secret --add-host --compression --compression-level --force-compression --metadata-file -j --jobs --context-modes --allow --load --pull --check --call --network' ;;
-    check) words='-h --help -f --file -t --tag --target --build-arg --build-context --label --annotation --platform --no-cache-filter --iidfile --progress -q --quiet --push -o --output --no-cache --secret --add-host --compression --compression-level --force-compression --metadata-file -j --jobs --context-modes --allow --load --pull --check --call --network' ;;
+    build) words='-h --help -f --file -t --tag --target --build-arg --build-context --label --annotation --platform --no-cache-filter --iidfile --progress -q --quiet --push -o --output --no-cache --secret --add-host --compression --compression-level --force-compression --metadata-file -j --jobs --context-modes --allow --load --pull --check --call --network --profile --max-size --min-free --keep-days' ;;
+    bake) words='-h --help -f --file --set --var --print --list --progress -q --quiet --push -o --output --no-cache --secret --add-host --compression --compression-level --force-compression --metadata-file -j --jobs --context-modes --allow --load --pull --check --call --network --profile --max-size --min-free --keep-days' ;;
+    check) words='-h --help -f --file -t --tag --target --build-arg --build-context --label --annotation --platform --no-cache-filter --iidfile --progress -q --quiet --push -o --output --no-cache --secret --add-host --compression --compression-level --force-compression --metadata-file -j --jobs --context-modes --allow --load --pull --check --call --network --profile --max-size --min-free --keep-days' ;;
     smoke) words='-h --help -f --file --role --target --bake --build-context -C --directory --json' ;;
     init) words='-h --help --registry --image --domain --account-domain --admin-domain --name --force --check' ;;
     pull) words='-h --help --platform -t --tag -q --quiet --json' ;;
@@ -19,11 +19,12 @@ _cooper() {
     images|ls) words='-h --help --json' ;;
     untag|rmi) words='-h --help' ;;
     tree) words='-h --help --platform --times' ;;
-    cache) words='-h --help ls du' ;;
+    cache) words='-h --help why ls du tree show prune fsck' ;;
+    fsck) words='-h --help --repair --json --format' ;;
     login) words='-h --help -u --username --password-stdin' ;;
     logout) words='-h --help' ;;
     version) words='-h --help --json' ;;
-    *) words='-h --help --version --root --isolation --insecure-registry --auth-realm build bake check smoke init pull push release prune images ls untag rmi tree cache login logout version' ;;
+    *) words='-h --help --version --root --isolation --insecure-registry --auth-realm build bake check smoke init pull push release prune images ls untag rmi tree cache fsck login logout version' ;;
   esac
   if [[ $current == -* || -z $command || $command == cache ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
