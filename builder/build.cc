@@ -64,6 +64,15 @@ void tell_ignored_syntax(const OpenTargets& targets, const BuildTools& tools) {
   }
 }
 
+void count_steps(const plan::BuildGraph& graph, const std::vector<engine::StepResult>& results,
+                 BuildReport& report) {
+  for (const plan::Step& step : graph.steps) {
+    if (!step.parent) continue;  // bases are no work
+    ++report.steps;
+    if (results[step.id].cached) ++report.cached_steps;
+  }
+}
+
 BuildReport run(const BuildRequest& request, BuildTools& tools, OpenTargets& targets,
                 std::stop_token stop) {
   if (tools.on_requests) tools.on_requests(targets.requests);
@@ -97,7 +106,9 @@ BuildReport run(const BuildRequest& request, BuildTools& tools, OpenTargets& tar
                         targets.open_contexts(plan.graph),
                         tools.fetcher,
                         {},
+                        {},
                         events};
+  shop.git = git_access(request);
   shop.options.layers = request.layers;
   shop.options.jobs = request.jobs;
   shop.options.extra_hosts = request.extra_hosts;
@@ -112,11 +123,7 @@ BuildReport run(const BuildRequest& request, BuildTools& tools, OpenTargets& tar
 
   BuildReport report =
       finish_images(request, tools, {plan.graph, targets.owners, results}, layers, stop);
-  for (const plan::Step& step : plan.graph.steps) {
-    if (!step.parent) continue;  // bases are no work
-    ++report.steps;
-    if (results[step.id].cached) ++report.cached_steps;
-  }
+  count_steps(plan.graph, results, report);
   {
     const base::Span span("disk", "flush");
     tools.store.flush();
@@ -130,7 +137,7 @@ BuildReport run(const BuildRequest& request, BuildTools& tools, OpenTargets& tar
 
 BuildReport build(const BuildRequest& given, BuildTools& tools, std::stop_token stop) {
   BuildRequest request = given;
-  OpenTargets targets = open_targets(request, tools.store);
+  OpenTargets targets = open_targets(request, tools, stop);
   try {
     request.layers.clamp_mtime = plan::source_date_epoch(targets.requests);
     tell_ignored_syntax(targets, tools);

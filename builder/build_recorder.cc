@@ -63,7 +63,9 @@ class StepDescriber {
     if (context == nullptr) return;
     const plan::ContextUse& use = graph_.contexts[context->context];
     const OpenTarget& target = targets_.targets.at(use.request);
-    record.context = target.directories.at(use.name);
+    const OpenContext& opened = target.contexts.at(use.name);
+    if (opened.tree || opened.checked_out) return;  // no directory that stays
+    record.context = opened.directory;
     // A named context has its own ignore file.
     if (use.name.empty()) record.ignore_file = target.dockerfile_path;
   }

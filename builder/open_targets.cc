@@ -3,13 +3,13 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <climits>
-#include <cstdlib>
+#include <set>
 
 #include "base/error.h"
 #include "base/path.h"
 #include "builder/context/build_files.h"
 #include "builder/context_facts.h"
+#include "builder/engine/stage_tree.h"
 
 namespace cooper {
 namespace {
@@ -18,33 +18,7 @@ using base::Error;
 using base::ErrorKind;
 using context::ContextKind;
 
-std::string absolute_directory(const std::string& path) {
-  char resolved[PATH_MAX] = {};
-  if (::realpath(path.c_str(), resolved) == nullptr) base::throw_errno("open build context", path);
-  struct stat status = {};
-  if (::stat(resolved, &status) != 0 || !S_ISDIR(status.st_mode)) {
-    throw Error(ErrorKind::usage, "open build context", path, "not a directory");
-  }
-  return resolved;
-}
-
-[[noreturn]] void refuse_context(const std::string& text, const char* kind) {
-  throw Error(ErrorKind::unsupported, "open build context", text,
-              std::string(kind) + " contexts are not supported yet")
-      .with_hint("check it out or unpack it into a directory and give that");
-}
-
-std::string open_directory(const std::string& text) {
-  switch (context::classify_context(text)) {
-    case ContextKind::directory: return absolute_directory(text);
-    case ContextKind::stdin_tar: refuse_context(text, "tar archive");
-    case ContextKind::git: refuse_context(text, "git");
-    case ContextKind::http: refuse_context(text, "http");
-    default:
-      throw Error(ErrorKind::usage, "open build context", text,
-                  "an image cannot be the main context");
-  }
-}
+constexpr std::uint64_t kMaxDockerfile = std::uint64_t{4} << 20;
 
 bool in_git_work_tree(std::string directory) {
   for (;;) {
@@ -56,25 +30,19 @@ bool in_git_work_tree(std::string directory) {
   }
 }
 
-context::Modes modes_of(const BuildRequest& request, const std::string& directory) {
+context::Modes modes_of(const BuildRequest& request, const OpenContext& context) {
+  if (context.checked_out) return context::Modes::normalize;
   if (request.modes == ModePolicy::keep) return context::Modes::keep;
   if (request.modes == ModePolicy::normalize || request.layers.clamp_mtime)
     return context::Modes::normalize;
-  return in_git_work_tree(directory) ? context::Modes::normalize : context::Modes::keep;
+  return in_git_work_tree(context.directory) ? context::Modes::normalize : context::Modes::keep;
 }
 
 // The Dockerfile of a target; targets with the same one share the parsed value.
 class DockerfileReader {
  public:
   void read(const BuildTarget& target, OpenTarget& open) {
-    context::DockerfileText text;
-    if (target.dockerfile_text) {
-      text = {*target.dockerfile_text,
-              target.dockerfile.empty() ? "Dockerfile (inline)" : target.dockerfile, ""};
-    } else {
-      text = context::read_dockerfile(open.directories.at(""), target.dockerfile,
-                                      target.dockerfile_in_context ? open.directories.at("") : ".");
-    }
+    const context::DockerfileText text = text_of(target, open.contexts.at(""));
     auto& known = files_[{text.display_name, text.text}];
     if (!known) {
       known = std::make_shared<const dockerfile::Dockerfile>(
@@ -85,6 +53,36 @@ class DockerfileReader {
   }
 
  private:
+  static context::DockerfileText text_of(const BuildTarget& target, const OpenContext& context) {
+    const std::string& file = target.dockerfile;
+    if (target.dockerfile_text)
+      return {*target.dockerfile_text, file.empty() ? "Dockerfile (inline)" : file, ""};
+    if (context.dockerfile_text) {
+      if (!file.empty()) {
+        throw Error(ErrorKind::usage, "read Dockerfile", file,
+                    "standard input and -f both name a Dockerfile");
+      }
+      return {*context.dockerfile_text, "Dockerfile (stdin)", ""};
+    }
+    if (context.checked_out) return context::read_dockerfile_beneath(context.directory, file);
+    if (context.tree) return text_in_tree(*context.tree, file, context.dockerfile);
+    return context::read_dockerfile(context.directory, file,
+                                    target.dockerfile_in_context ? context.directory : ".");
+  }
+
+  static context::DockerfileText text_in_tree(layer::FileTree& tree, const std::string& file,
+                                              const std::string& only) {
+    std::vector<std::string> names = {"Dockerfile", "dockerfile"};
+    if (!file.empty()) names = {base::clean_below_root(file)};
+    if (!only.empty()) names = {only};
+    for (const std::string& name : names) {
+      if (auto text = engine::read_small_file(tree, name, kMaxDockerfile))
+        return {std::move(*text), name, ""};
+    }
+    throw Error(ErrorKind::not_found, "read", names.front(), "no such file in the build context")
+        .with_hint("name another file of the context with -f");
+  }
+
   std::map<std::pair<std::string, std::string>, std::shared_ptr<const dockerfile::Dockerfile>>
       files_;
 };
@@ -134,31 +132,34 @@ std::vector<PlatformOf> platforms_of(const BuildTarget& target, const oci::Platf
   return all;
 }
 
-void add_named_context(const std::string& name, const std::string& text, OpenTarget& open,
-                       const RequestNames& names, plan::TargetRequest& request) {
+void add_named_context(const std::string& name, const std::string& text, ContextOpener& opener,
+                       OpenTarget& open, const RequestNames& names, plan::TargetRequest& request) {
   switch (context::classify_context(text)) {
-    case ContextKind::directory: {
-      const std::string directory = absolute_directory(text);
-      open.directories[name] = directory;
-      request.local_contexts.insert(name);
-      request.context_identity[name] = directory;
-      return;
-    }
     case ContextKind::oci_layout:
     case ContextKind::docker_image: request.image_contexts[name] = text; return;
     case ContextKind::target:
       request.target_contexts[name] = names.find(text.substr(std::string_view("target:").size()),
                                                  request.platform, request.show_platform);
       return;
-    case ContextKind::stdin_tar: refuse_context(text, "tar archive");
-    case ContextKind::git: refuse_context(text, "git");
-    case ContextKind::http: refuse_context(text, "http");
+    case ContextKind::stdin_tar:
+      throw Error(ErrorKind::usage, "open build context", name,
+                  "standard input can only be the main context");
+    default: break;
   }
+  const OpenContext& context = opener.open(text);
+  open.contexts[name] = context;
+  request.local_contexts.insert(name);
+  request.context_identity[name] = context.identity;
+}
+
+bool is_true(const std::map<std::string, std::string>& arguments, const char* name) {
+  const auto found = arguments.find(name);
+  return found != arguments.end() && (found->second == "1" || found->second == "true");
 }
 
 plan::TargetRequest plan_request(const BuildRequest& all, const BuildTarget& target,
                                  const PlatformOf& wanted, const RequestNames& names,
-                                 OpenTarget& open) {
+                                 ContextOpener& opener, OpenTarget& open) {
   plan::TargetRequest request;
   request.name = target.name;
   request.show_platform = wanted.several;
@@ -177,35 +178,41 @@ plan::TargetRequest plan_request(const BuildRequest& all, const BuildTarget& tar
   request.platform = wanted.platform;
   // The ignore file belongs to the Dockerfile, so one directory seen through two Dockerfiles is two
   // contexts.
-  request.main_context = open.directories.at("") + "\n" + open.dockerfile_path;
+  request.main_context = open.contexts.at("").identity + "\n" + open.dockerfile_path;
   request.all_stages = target.all_stages;
   request.facts = open.facts.get();
   for (const auto& [name, text] : target.contexts) {
-    add_named_context(name, text, open, names, request);
+    add_named_context(name, text, opener, open, names, request);
   }
   return request;
 }
 
 }  // namespace
 
-OpenTargets open_targets(const BuildRequest& request, const store::Store& store) {
+OpenTargets open_targets(const BuildRequest& request, BuildTools& tools, std::stop_token stop) {
   OpenTargets open;
   open.request = &request;
-  open.store = &store;
+  open.store = &tools.store;
+  ContextOpener opener(request, tools, std::move(stop));
   DockerfileReader reader;
   std::map<std::pair<std::string, std::string>, std::shared_ptr<const check::ContextFacts>> facts;
   RequestNames names;
   for (std::size_t i = 0; i < request.targets.size(); ++i) {
     const BuildTarget& target = request.targets[i];
     OpenTarget one;
-    one.directories[""] = open_directory(target.context);
+    const OpenContext& context = one.contexts[""] =
+        opener.open(target.context, is_true(target.build_args, "BUILDKIT_CONTEXT_KEEP_GIT_DIR"));
     reader.read(target, one);
-    auto& known = facts[{one.directories.at(""), one.dockerfile_path}];
-    if (!known) known = read_context_facts(one.directories.at(""), one.dockerfile_path);
+    auto& known = facts[{context.identity, one.dockerfile_path}];
+    if (!known) {
+      known = context.tree || context.checked_out
+                  ? std::make_shared<const check::ContextFacts>()
+                  : read_context_facts(context.directory, one.dockerfile_path);
+    }
     one.facts = known;
     for (const PlatformOf& wanted : platforms_of(target, request.host)) {
       OpenTarget for_platform = one;
-      open.requests.push_back(plan_request(request, target, wanted, names, for_platform));
+      open.requests.push_back(plan_request(request, target, wanted, names, opener, for_platform));
       open.targets.push_back(std::move(for_platform));
       open.owners.push_back(i);
     }
@@ -222,25 +229,37 @@ std::vector<std::shared_ptr<layer::FileTree>> OpenTargets::open_contexts(
   std::vector<std::shared_ptr<layer::FileTree>> trees;
   for (const plan::ContextUse& use : graph.contexts) {
     const OpenTarget& target = targets.at(use.request);
-    const std::string& directory = target.directories.at(use.name);
-    auto& index = indexes[directory];
-    if (!index)
-      index = std::make_unique<context::StatIndex>(context::StatIndex::load(*store, directory));
-    const std::string name =
-        use.name.empty() ? "build context" : "build context '" + use.name + "'";
-    // A named context has its own ignore file (row I7).
-    auto ignore =
-        context::read_ignore_rules(directory, use.name.empty() ? target.dockerfile_path : "");
-    const context::LocalContextOptions options{modes_of(*request, directory),
-                                               request->layers.threads};
-    trees.push_back(
-        context::open_local_context(directory, name, std::move(ignore), *index, options));
+    const OpenContext& context = target.contexts.at(use.name);
+    trees.push_back(context.tree ? context.tree : open_directory(context, use, target));
   }
   return trees;
 }
 
+std::shared_ptr<layer::FileTree> OpenTargets::open_directory(const OpenContext& context,
+                                                             const plan::ContextUse& use,
+                                                             const OpenTarget& target) {
+  const std::string& directory = context.directory;
+  auto& index = indexes[directory];
+  if (!index)
+    index = std::make_unique<context::StatIndex>(context::StatIndex::load(*store, directory));
+  const std::string name = use.name.empty() ? "build context" : "build context '" + use.name + "'";
+  // A named context has its own ignore file (row I7), what came from outside has none.
+  dockerfile::IgnoreRules ignore;
+  if (!context.checked_out) {
+    ignore = context::read_ignore_rules(directory, use.name.empty() ? target.dockerfile_path : "");
+  }
+  const context::LocalContextOptions options{modes_of(*request, context), request->layers.threads};
+  return context::open_local_context(directory, name, std::move(ignore), *index, options);
+}
+
 void OpenTargets::save_indexes(const store::Store& to) {
-  for (const auto& [directory, index] : indexes) index->save(to);
+  std::set<std::string> passing;  // directories that go with this build
+  for (const OpenTarget& target : targets) {
+    for (const auto& [name, context] : target.contexts)
+      if (context.checked_out) passing.insert(context.directory);
+  }
+  for (const auto& [directory, index] : indexes)
+    if (!passing.contains(directory)) index->save(to);
 }
 
 }  // namespace cooper

@@ -13,13 +13,14 @@
 #include "builder/dockerfile/dockerfile.h"
 #include "builder/dockerfile/pattern.h"
 #include "builder/layer/file_tree.h"
+#include "builder/open_context.h"
 
 namespace cooper {
 
 struct OpenTarget {
   std::shared_ptr<const dockerfile::Dockerfile> file;
   std::shared_ptr<const check::ContextFacts> facts;  // of the main context
-  std::map<std::string, std::string> directories;  // context name ("" is the main one) -> directory
+  std::map<std::string, OpenContext> contexts;       // by name; "" is the main one
   std::string dockerfile_path;  // on the host, for the ignore file; empty when there is none
 };
 
@@ -34,12 +35,17 @@ struct OpenTargets {
       const plan::BuildGraph& graph);
   void save_indexes(const store::Store& store);
 
+  [[nodiscard]] std::shared_ptr<layer::FileTree> open_directory(const OpenContext& context,
+                                                                const plan::ContextUse& use,
+                                                                const OpenTarget& target);
+
   const BuildRequest* request = nullptr;
   const store::Store* store = nullptr;
   std::map<std::string, std::unique_ptr<context::StatIndex>> indexes;  // by directory
 };
 
-// `request` and `store` outlive the result.
-[[nodiscard]] OpenTargets open_targets(const BuildRequest& request, const store::Store& store);
+// `request` and `tools` outlive the result. Contexts that are not on this machine are fetched.
+[[nodiscard]] OpenTargets open_targets(const BuildRequest& request, BuildTools& tools,
+                                       std::stop_token stop);
 
 }  // namespace cooper

@@ -24,6 +24,10 @@ BuildTarget make_target(const BuildArguments& arguments) {
   BuildTarget target;
   target.context = arguments.context;
   target.dockerfile = arguments.file;
+  if (arguments.file == "-" && arguments.context == "-") {
+    throw base::Error(base::ErrorKind::usage, "read", "standard input",
+                      "it cannot be both the Dockerfile and the context");
+  }
   if (arguments.file == "-") {
     target.dockerfile_text = read_stdin();
     target.dockerfile = "Dockerfile (stdin)";
@@ -61,7 +65,10 @@ void build_image(const BuildArguments& arguments, const Globals& globals, int& e
 }  // namespace
 
 void add_build_arguments(CLI::App& command, BuildArguments& arguments) {
-  command.add_option("context", arguments.context, "directory to build from")->required();
+  command
+      .add_option("context", arguments.context,
+                  "directory, git or http(s) address, or - (standard input)")
+      ->required();
   command.add_option("-f,--file", arguments.file,
                      "Dockerfile (default: CONTEXT/Dockerfile; - is stdin)");
   add_list(command, "-t,--tag", arguments.tags, "name of the image");
@@ -69,7 +76,7 @@ void add_build_arguments(CLI::App& command, BuildArguments& arguments) {
   add_list(command, "--build-arg", arguments.build_args,
            "NAME=VALUE, or NAME from the environment");
   add_list(command, "--build-context", arguments.contexts,
-           "NAME=directory, docker-image:// or oci-layout://");
+           "NAME=directory, git or http(s) address, docker-image:// or oci-layout://");
   add_list(command, "--label", arguments.labels, "NAME=VALUE");
   add_list(command, "--annotation", arguments.annotations, "NAME=VALUE of the manifest");
   add_list(command, "--platform", arguments.platforms,

@@ -11,6 +11,7 @@
 #include "base/file_at.h"
 #include "base/path.h"
 #include "base/source.h"
+#include "builder/dockerfile/git_reference.h"
 
 namespace cooper::context {
 namespace {
@@ -70,6 +71,14 @@ DockerfileText find_in_context(const std::string& context) {
 
 }  // namespace
 
+DockerfileText read_dockerfile_beneath(const std::string& context, const std::string& file) {
+  if (file.empty()) return find_in_context(context);
+  const base::Fd directory = base::open_host_directory(context);
+  if (auto text = try_read_beneath(directory, base::clean_below_root(file), file, kMaxDockerfile))
+    return {std::move(*text), file, ""};
+  throw base::Error(base::ErrorKind::not_found, "read", file, "no such file in the build context");
+}
+
 DockerfileText read_dockerfile(const std::string& context, const std::string& file,
                                const std::string& relative_to) {
   if (file.empty()) return find_in_context(context);
@@ -115,13 +124,9 @@ ContextKind classify_context(const std::string& text) {
   if (view.starts_with("docker-image://")) return ContextKind::docker_image;
   if (view.starts_with("oci-layout://")) return ContextKind::oci_layout;
   if (view.starts_with("target:")) return ContextKind::target;
-  if (view.starts_with("git://") || view.starts_with("ssh://") || view.starts_with("git@") ||
-      view.starts_with("github.com/")) {
-    return ContextKind::git;
-  }
-  if (!view.starts_with("http://") && !view.starts_with("https://")) return ContextKind::directory;
-  const std::string_view repository = view.substr(0, view.find_first_of("#?"));
-  return repository.ends_with(".git") ? ContextKind::git : ContextKind::http;
+  if (dockerfile::try_parse_git_reference(text)) return ContextKind::git;
+  if (view.starts_with("http://") || view.starts_with("https://")) return ContextKind::http;
+  return ContextKind::directory;
 }
 
 }  // namespace cooper::context

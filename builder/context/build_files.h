@@ -20,14 +20,19 @@ struct DockerfileText {
 [[nodiscard]] DockerfileText read_dockerfile(const std::string& context, const std::string& file,
                                              const std::string& relative_to);
 
+// The same for a context that came from outside: `file` lies in it, links lead nowhere else, and
+// DockerfileText::path is empty.
+[[nodiscard]] DockerfileText read_dockerfile_beneath(const std::string& context,
+                                                     const std::string& file);
+
 // <Dockerfile>.dockerignore beside the Dockerfile wins over <context>/.dockerignore; neither: no
 // rules. `dockerfile_path` is DockerfileText::path; `context` is a directory, or empty if there is
 // none. An ignore file that is there but cannot be read is an Error: what it hides must not get in.
 [[nodiscard]] dockerfile::IgnoreRules read_ignore_rules(const std::string& context,
                                                         const std::string& dockerfile_path);
 
-// What a context argument is, judged by its text alone. Directories are built now; the others are
-// refused by name until they are.
+// What a context argument is, judged by its text alone. Throws base::Error(usage) for a git address
+// that is wrong.
 enum class ContextKind { directory, stdin_tar, git, http, oci_layout, docker_image, target };
 [[nodiscard]] ContextKind classify_context(const std::string& text);
 

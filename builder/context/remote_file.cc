@@ -16,7 +16,7 @@
 namespace cooper::context {
 namespace {
 
-constexpr std::string_view kDefaultName = "download";
+constexpr std::string_view kDefaultName = "__unnamed__";
 constexpr std::size_t kMaxName = 255;
 
 int hex_value(char c) {
@@ -57,7 +57,7 @@ class HttpFetcher final : public RemoteFetcher {
       : transport_(transport), store_(store), options_(options) {}
 
   [[nodiscard]] RemoteFile fetch(const std::string& url, const std::string& checksum,
-                                 std::stop_token stop) override;
+                                 const std::string& authorization, std::stop_token stop) override;
 
  private:
   [[nodiscard]] base::Fd new_temp_file() const {
@@ -74,7 +74,7 @@ class HttpFetcher final : public RemoteFetcher {
 };
 
 RemoteFile HttpFetcher::fetch(const std::string& url, const std::string& checksum,
-                              std::stop_token stop) {
+                              const std::string& authorization, std::stop_token stop) {
   const http::Url parsed = http::parse_url(url);
   std::optional<oci::Digest> expected;
   if (!checksum.empty()) {
@@ -91,6 +91,7 @@ RemoteFile HttpFetcher::fetch(const std::string& url, const std::string& checksu
   options.limit = options_.limit;
   options.public_addresses_only = options_.public_addresses_only;
   options.stop = std::move(stop);
+  if (!authorization.empty()) options.headers.set("Authorization", authorization);
   const http::Download download = http::download(transport_, parsed, sink, options);
   sink.finish();
   file.size = download.size;
@@ -114,6 +115,22 @@ std::unique_ptr<RemoteFetcher> make_http_fetcher(http::Transport& transport,
                                                  const store::Store& store,
                                                  const HttpFetcherOptions& options) {
   return std::make_unique<HttpFetcher>(transport, store, options);
+}
+
+std::string authorization_for(
+    const std::string& url,
+    const std::function<std::optional<std::string>(const std::string& id)>& secret) {
+  const auto parsed = http::try_parse_url(url);
+  if (!secret || !parsed) return {};
+  const auto trimmed = [](std::string text) {
+    while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+    return text;
+  };
+  for (const std::string& host : {http::authority(*parsed), parsed->host}) {
+    if (const auto header = secret("HTTP_AUTH_HEADER_" + host)) return trimmed(*header);
+    if (const auto token = secret("HTTP_AUTH_TOKEN_" + host)) return "Bearer " + trimmed(*token);
+  }
+  return {};
 }
 
 std::string remote_file_name(std::string_view url_path) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -30,9 +31,11 @@ class RemoteFetcher {
   RemoteFetcher(const RemoteFetcher&) = delete;
   RemoteFetcher& operator=(const RemoteFetcher&) = delete;
   virtual ~RemoteFetcher() = default;
-  // `checksum`: "sha256:..." or empty. Throws base::Error: usage (URL or checksum malformed),
-  // corrupt (another checksum), and what http::download throws.
+  // `checksum`: "sha256:..." or empty. `authorization`: the value of that header for the URL's own
+  // host, or empty. Throws base::Error: usage (URL or checksum malformed), corrupt (another
+  // checksum), and what http::download throws.
   [[nodiscard]] virtual RemoteFile fetch(const std::string& url, const std::string& checksum,
+                                         const std::string& authorization,
                                          std::stop_token stop) = 0;
 };
 
@@ -46,8 +49,14 @@ struct HttpFetcherOptions {
 [[nodiscard]] std::unique_ptr<RemoteFetcher> make_http_fetcher(
     http::Transport& transport, const store::Store& store, const HttpFetcherOptions& options = {});
 
-// The last component of a URL's path, percent-escapes decoded; "download" when there is none that
-// is a safe file name.
+// What the secrets HTTP_AUTH_HEADER_<host> and HTTP_AUTH_TOKEN_<host> say is to be sent to a URL
+// (row C18); empty when there is none. <host> is with the port if the URL has one, or without it.
+[[nodiscard]] std::string authorization_for(
+    const std::string& url,
+    const std::function<std::optional<std::string>(const std::string& id)>& secret);
+
+// The last component of a URL's path, percent-escapes decoded; "__unnamed__" when there is none
+// that is a safe file name.
 [[nodiscard]] std::string remote_file_name(std::string_view url_path);
 
 // "Wed, 21 Oct 2015 07:28:00 GMT", the form servers send; seconds since 1970.

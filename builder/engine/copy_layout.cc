@@ -173,7 +173,7 @@ namespace {
 Bytes bytes_of(const SelectedSource& source, const SelectedItem& item) {
   if (source.remote) return FileBytes{&source.remote->content, 0};
   if (source.text) return TextBytes{&*source.text};
-  return TreeBytes{item.entry};
+  return TreeBytes{item.entry, source.tree.get()};
 }
 
 }  // namespace

@@ -23,7 +23,8 @@ namespace cooper::engine {
 // Bytes of a planned file.
 struct TreeBytes {
   layer::Entry source;
-};  // of the selection's tree
+  layer::FileTree* tree;
+};  // outlives the layout
 struct TextBytes {
   const std::string* text;
 };  // outlives the layout

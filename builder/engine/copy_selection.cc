@@ -15,13 +15,15 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-SelectedSource select_one(layer::FileTree& tree, const std::string& source,
+SelectedSource select_one(const std::shared_ptr<layer::FileTree>& from, const std::string& source,
                           const std::string& clean, const std::string& include,
                           const dockerfile::IgnoreRules& excludes) {
+  layer::FileTree& tree = *from;
   const std::string meant = tree.resolve(clean, true);
   const auto top = tree.find(meant);
   if (!top) refuse_missing(tree, source, clean);
   SelectedSource selected;
+  selected.tree = from;
   selected.base_name = std::string(base::base_name(clean));
   selected.directory = top->type == layer::EntryType::directory;
   selected.items = select_tree(tree, meant, include, excludes);
@@ -44,11 +46,12 @@ SelectedSource select_text(const plan::CopySource& source) {
 }
 
 SelectedSource select_remote(const plan::CopyOp& op, const plan::CopySource& source,
-                             context::RemoteFetcher* fetcher, std::stop_token stop) {
-  if (fetcher == nullptr)
+                             const SourceAccess& access) {
+  if (access.fetcher == nullptr)
     throw Error(ErrorKind::unsupported, "fetch", source.path, "no network access was given");
-  auto remote =
-      std::make_shared<context::RemoteFile>(fetcher->fetch(source.path, op.checksum, stop));
+  auto remote = std::make_shared<context::RemoteFile>(access.fetcher->fetch(
+      source.path, op.checksum, context::authorization_for(source.path, access.git.secret),
+      access.stop));
   SelectedSource selected;
   selected.base_name = remote->name;
   layer::Entry entry;
@@ -62,11 +65,20 @@ SelectedSource select_remote(const plan::CopyOp& op, const plan::CopySource& sou
   return selected;
 }
 
+SelectedSource select_git(const plan::CopyOp& op, const plan::CopySource& source,
+                          const SourceAccess& access) {
+  SelectedSource selected;
+  selected.directory = true;
+  selected.git = std::make_shared<const GitSource>(
+      GitSource::resolve(op, source.path, access.store, access.git, access.stop));
+  return selected;
+}
+
 void add_paths(Selection& selection, const plan::CopySource& source,
                const dockerfile::IgnoreRules& excludes) {
   layer::FileTree& tree = *selection.tree;
   for (const std::string& clean : match_source(tree, source.path)) {
-    selection.sources.push_back(select_one(tree, source.path, clean, "", excludes));
+    selection.sources.push_back(select_one(selection.tree, source.path, clean, "", excludes));
   }
 }
 
@@ -84,14 +96,14 @@ void add_with_parents(Selection& selection, const plan::CopySource& source,
     if (!tree.find(tree.resolve(needed, true))) refuse_missing(tree, source.path, needed);
   }
   for (const std::string& clean : match_source(tree, from)) {
-    selection.sources.push_back(select_one(tree, source.path, clean, include, excludes));
+    selection.sources.push_back(select_one(selection.tree, source.path, clean, include, excludes));
   }
 }
 
 }  // namespace
 
 Selection select_sources(const plan::CopyOp& op, std::shared_ptr<layer::FileTree> tree,
-                         context::RemoteFetcher* fetcher, unsigned threads, std::stop_token stop) {
+                         const SourceAccess& access) {
   Selection selection;
   selection.tree = std::move(tree);
   const auto excludes = dockerfile::IgnoreRules::from_patterns(op.excludes);
@@ -104,11 +116,11 @@ Selection select_sources(const plan::CopyOp& op, std::shared_ptr<layer::FileTree
         selection.sources.push_back(select_text(source));
         break;
       case plan::CopySource::Kind::http:
-        selection.sources.push_back(select_remote(op, source, fetcher, stop));
+        selection.sources.push_back(select_remote(op, source, access));
         break;
       case plan::CopySource::Kind::git:
-        throw Error(ErrorKind::unsupported, "add", source.path,
-                    "ADD of a git repository is not supported yet");
+        selection.sources.push_back(select_git(op, source, access));
+        break;
     }
   }
   if (selection.tree) {
@@ -116,9 +128,21 @@ Selection select_sources(const plan::CopyOp& op, std::shared_ptr<layer::FileTree
     for (SelectedSource& one : selection.sources) {
       for (SelectedItem& item : one.items) files.push_back(&item.entry);
     }
-    digest_files(*selection.tree, files, threads);
+    digest_files(*selection.tree, files, access.threads);
   }
   return selection;
+}
+
+void check_out_sources(Selection& selection, const plan::CopyOp& op, const SourceAccess& access) {
+  const auto excludes = dockerfile::IgnoreRules::from_patterns(op.excludes);
+  for (SelectedSource& source : selection.sources) {
+    if (!source.git) continue;
+    source.tree = source.git->check_out(access.store, access.git, access.stop);
+    source.items = select_tree(*source.tree, "", "", excludes);
+    std::vector<layer::Entry*> files;
+    for (SelectedItem& item : source.items) files.push_back(&item.entry);
+    digest_files(*source.tree, files, access.threads);
+  }
 }
 
 std::vector<cache::CopiedItem> key_items(const Selection& selection) {
@@ -126,6 +150,7 @@ std::vector<cache::CopiedItem> key_items(const Selection& selection) {
   for (std::size_t i = 0; i < selection.sources.size(); ++i) {
     const SelectedSource& source = selection.sources[i];
     const std::string place = std::to_string(i) + ":" + (source.directory ? "" : source.base_name);
+    if (source.git) items.push_back({place, source.git->facts()});
     for (const SelectedItem& item : source.items) {
       std::string facts = facts_of(item.entry);
       if (item.parent) facts += " parent";

@@ -11,6 +11,7 @@
 
 #include "builder/cache/step_key.h"
 #include "builder/context/remote_file.h"
+#include "builder/engine/git_source.h"
 #include "builder/engine/tree_selection.h"
 #include "builder/layer/file_tree.h"
 #include "builder/plan/build_graph.h"
@@ -20,11 +21,22 @@ namespace cooper::engine {
 // One matched source: a file, a directory with everything to be copied in it, or text of the
 // Dockerfile.
 struct SelectedSource {
+  std::shared_ptr<layer::FileTree> tree;  // null for texts and URLs
   std::string base_name;
   bool directory = false;
   std::vector<SelectedItem> items;  // in path_less order
   std::optional<std::string> text;  // of a here-document (then items has one made-up entry)
   std::shared_ptr<context::RemoteFile> remote;  // of an http source (likewise)
+  std::shared_ptr<const GitSource> git;  // of a repository: no items until check_out_sources()
+};
+
+// Where sources come from, besides the tree.
+struct SourceAccess {
+  const store::Store& store;
+  context::RemoteFetcher* fetcher;
+  const context::GitAccess& git;
+  unsigned threads;
+  std::stop_token stop;
 };
 
 struct Selection {
@@ -35,8 +47,10 @@ struct Selection {
 // Throws base::Error(not_found) for a literal source that is absent or ignored.
 [[nodiscard]] Selection select_sources(const plan::CopyOp& op,
                                        std::shared_ptr<layer::FileTree> tree,
-                                       context::RemoteFetcher* fetcher, unsigned threads,
-                                       std::stop_token stop);
+                                       const SourceAccess& access);
+
+// Fetches the files of git sources. Their key needs only the commit.
+void check_out_sources(Selection& selection, const plan::CopyOp& op, const SourceAccess& access);
 
 // What goes into the key for a selection; digests of files not known yet are computed here, in
 // parallel.

@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "base/path.h"
-#include "builder/engine/archive_spool.h"
+#include "builder/context/archive_spool.h"
 #include "builder/engine/copy_layout.h"
 #include "builder/engine/owner_lookup.h"
 
@@ -38,9 +38,9 @@ class FilePartSource final : public base::Source {
   std::uint64_t offset_, left_;
 };
 
-void write_entry(layer::LayerWriter& writer, const PlannedEntry& planned, layer::FileTree* tree) {
+void write_entry(layer::LayerWriter& writer, const PlannedEntry& planned) {
   if (const auto* from_tree = std::get_if<TreeBytes>(&planned.bytes)) {
-    base::FdSource source(tree->open(from_tree->source), from_tree->source.path);
+    base::FdSource source(from_tree->tree->open(from_tree->source), from_tree->source.path);
     writer.add(planned.entry, &source);
   } else if (const auto* text = std::get_if<TextBytes>(&planned.bytes)) {
     base::StringSource source(*text->text);
@@ -53,12 +53,11 @@ void write_entry(layer::LayerWriter& writer, const PlannedEntry& planned, layer:
   }
 }
 
-layer::WrittenLayer write_layout(Workshop& shop, const CopyLayout& layout, layer::FileTree* tree,
-                                 std::stop_token stop) {
+layer::WrittenLayer write_layout(Workshop& shop, const CopyLayout& layout, std::stop_token stop) {
   layer::LayerWriter writer(shop.store, shop.options.layers);
   for (const auto& [path, planned] : layout.entries()) {
     if (stop.stop_requested()) throw Error(ErrorKind::cancelled, "copy", path, "cancelled");
-    write_entry(writer, planned, tree);
+    write_entry(writer, planned);
   }
   return writer.finish();
 }
@@ -77,17 +76,18 @@ bool may_be_archive(const plan::CopyOp& op, const SelectedSource& source) {
   return op.unpack.value_or(!source.remote);
 }
 
-void lay_out_archive(CopyLayout& layout, const ArchiveSpool& spool,
+void lay_out_archive(CopyLayout& layout, const context::ArchiveSpool& spool,
                      const std::string& destination) {
   const std::string target = layout.locate(destination);
   layout.make_archive_directory(target);
-  for (const SpooledMember& member : spool.members) {
+  for (const context::SpooledMember& member : spool.members) {
     if (member.entry.path.empty())
       continue;  // the archive's root does not change the destination (row C17)
     // A directory of the archive may be a link to one in the image (lib -> usr/lib): files go where
     // it leads.
     const std::string wanted = (target.empty() ? "" : target + "/") + member.entry.path;
-    const std::string parent = layout.locate(std::string(base::parent_path(wanted)));
+    std::string parent(base::parent_path(wanted));
+    if (!layout.entries().contains(parent)) parent = layout.locate(parent);
     const std::string path =
         (parent.empty() ? "" : parent + "/") + std::string(base::base_name(wanted));
     layer::Entry entry = member.entry;
@@ -108,10 +108,7 @@ cache::KeyScope key_scope(const Workshop& shop, const plan::Step& step, const St
 }
 
 CopyStep::CopyStep(Workshop& shop, const plan::Step& step, StepInputs& inputs)
-    : shop_(shop), step_(step), op_(std::get<plan::CopyOp>(step.op)), inputs_(inputs) {
-  if (op_.keep_git_dir)
-    throw Error(ErrorKind::unsupported, "use", "--keep-git-dir", "ADD of git is not supported yet");
-}
+    : shop_(shop), step_(step), op_(std::get<plan::CopyOp>(step.op)), inputs_(inputs) {}
 
 std::optional<cache::KeyParts> CopyStep::quick_key() const {
   const auto identity = inputs_.identity(op_.from);
@@ -126,10 +123,13 @@ std::optional<cache::KeyParts> CopyStep::quick_key() const {
   return parts;
 }
 
+SourceAccess CopyStep::access() const {
+  return {shop_.store, shop_.fetcher, shop_.git, shop_.options.layers.threads, inputs_.stop()};
+}
+
 void CopyStep::select() {
   if (selection_) return;
-  selection_ = select_sources(op_, inputs_.tree(op_.from), shop_.fetcher,
-                              shop_.options.layers.threads, inputs_.stop());
+  selection_ = select_sources(op_, inputs_.tree(op_.from), access());
 }
 
 cache::KeyParts CopyStep::content_key() {
@@ -139,6 +139,7 @@ cache::KeyParts CopyStep::content_key() {
 
 layer::WrittenLayer CopyStep::make_layer() {
   select();
+  check_out_sources(*selection_, op_, access());
   const std::vector<oci::DiffId>& below = inputs_.parent_layers(step_);
   CopyLayout::Options options;
   options.link = op_.link;
@@ -149,20 +150,21 @@ layer::WrittenLayer CopyStep::make_layer() {
       op_.link ? layer::LayerStack() : shop_.layers.stack(below, inputs_.stop());
   CopyLayout layout(stack, std::move(options));
   const bool into_directory = op_.destination.ends_with('/');
-  std::vector<std::unique_ptr<ArchiveSpool>> spools;  // keep the bytes until the layer is written
+  std::vector<std::unique_ptr<context::ArchiveSpool>>
+      spools;  // keep the bytes until the layer is written
   for (const SelectedSource& source : selection_->sources) {
     if (may_be_archive(op_, source)) {
       base::Fd file = source.remote ? source.remote->content.duplicate()
                                     : selection_->tree->open(source.items.front().entry);
-      if (auto spool = try_spool_archive(std::move(file), source.base_name, shop_.store)) {
-        spools.push_back(std::make_unique<ArchiveSpool>(std::move(*spool)));
+      if (auto spool = context::try_spool_archive(std::move(file), source.base_name, shop_.store)) {
+        spools.push_back(std::make_unique<context::ArchiveSpool>(std::move(*spool)));
         lay_out_archive(layout, *spools.back(), op_.destination);
         continue;
       }
     }
     lay_out(layout, source, op_.destination, into_directory);
   }
-  return write_layout(shop_, layout, selection_->tree.get(), inputs_.stop());
+  return write_layout(shop_, layout, inputs_.stop());
 }
 
 layer::WrittenLayer make_workdir_layer(Workshop& shop, const plan::Step& step, StepInputs& inputs) {
@@ -173,11 +175,11 @@ layer::WrittenLayer make_workdir_layer(Workshop& shop, const plan::Step& step, S
   options.directory_time = static_cast<std::int64_t>(::time(nullptr));
   CopyLayout probe(stack, {});
   const std::string path = probe.locate(op.path);
-  if (probe.is_directory(path)) return write_layout(shop, probe, nullptr, inputs.stop());
+  if (probe.is_directory(path)) return write_layout(shop, probe, inputs.stop());
   options.owner = look_up_user(shop, op.user, below, inputs.stop());
   CopyLayout layout(stack, std::move(options));
   layout.make_directory(path);
-  return write_layout(shop, layout, nullptr, inputs.stop());
+  return write_layout(shop, layout, inputs.stop());
 }
 
 }  // namespace cooper::engine

@@ -19,6 +19,7 @@ class CopyStep {
   [[nodiscard]] layer::WrittenLayer make_layer();
 
  private:
+  [[nodiscard]] SourceAccess access() const;
   void select();
 
   Workshop& shop_;

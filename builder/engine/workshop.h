@@ -11,6 +11,7 @@
 
 #include "builder/cache/miss_explainer.h"
 #include "builder/cache/step_cache.h"
+#include "builder/context/git_checkout.h"
 #include "builder/context/remote_file.h"
 #include "builder/engine/event.h"
 #include "builder/engine/layer_pool.h"
@@ -39,6 +40,7 @@ struct Workshop {
   sandbox::Probe probe;
   std::vector<std::shared_ptr<layer::FileTree>> contexts;  // by index into BuildGraph::contexts
   context::RemoteFetcher* fetcher = nullptr;
+  context::GitAccess git;
   EngineOptions options;
   EventSink events;
 };

@@ -1,6 +1,7 @@
 #include "builder/plan/copy_plan.h"
 
 #include "base/path.h"
+#include "builder/dockerfile/git_reference.h"
 #include "builder/plan/text.h"
 #include "oci/digest.h"
 
@@ -32,24 +33,6 @@ bool is_mode_clause(std::string_view clause) {
   return true;
 }
 
-// "user@host:path", as git and ssh write it, and no URL or path.
-bool is_scp_form(std::string_view source) {
-  const std::size_t at = source.find('@');
-  const std::size_t colon = source.find(':');
-  if (at == std::string_view::npos || at == 0 || colon == std::string_view::npos ||
-      colon < at + 2) {
-    return false;
-  }
-  const auto is_name = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           is_one_of(c, "_-.");
-  };
-  for (std::size_t i = 0; i < colon; ++i) {
-    if (i != at && !is_name(source[i])) return false;
-  }
-  return true;
-}
-
 void check_checksum(const CopyOp& op) {
   if (op.checksum.empty()) return;
   if (!op.add) throw Error(ErrorKind::usage, "read --checksum", op.checksum, "only ADD has it");
@@ -64,6 +47,27 @@ void check_checksum(const CopyOp& op) {
   if (kind == Kind::http && !oci::Digest::try_parse(op.checksum)) {
     throw Error(ErrorKind::usage, "read --checksum", op.checksum,
                 "not sha256: and 64 hexadecimal digits");
+  }
+}
+
+// What the options and the address of a repository say must not differ.
+void check_git(const CopyOp& op, const dockerfile::Copy& copy) {
+  for (const CopySource& source : op.sources) {
+    if (source.kind != Kind::git) continue;
+    const auto git = dockerfile::try_parse_git_reference(source.path);
+    if (git->keep_git_dir && copy.keep_git_dir && *git->keep_git_dir != *copy.keep_git_dir) {
+      throw Error(ErrorKind::usage, "add", source.path,
+                  "--keep-git-dir and keep-git-dir of the address differ");
+    }
+    if (!git->checksum.empty() && !op.checksum.empty() && git->checksum != op.checksum) {
+      throw Error(ErrorKind::usage, "add", source.path,
+                  "checksum mismatch: --checksum is " + op.checksum);
+    }
+    if (!op.checksum.empty() &&
+        op.checksum.find_first_not_of("0123456789abcdefABCDEF") != std::string::npos) {
+      throw Error(ErrorKind::usage, "read --checksum", op.checksum,
+                  "a commit is named by hexadecimal digits");
+    }
   }
 }
 
@@ -103,12 +107,10 @@ bool is_mode(const std::string& text) {
 }
 
 CopySource::Kind source_kind(const std::string& source) {
-  if (source.starts_with("git://") || source.starts_with("ssh://")) return Kind::git;
-  if (source.starts_with("http://") || source.starts_with("https://")) {
-    const std::string path = source.substr(0, source.find_first_of("?#"));
-    return path.ends_with(".git") ? Kind::git : Kind::http;
-  }
-  return is_scp_form(source) ? Kind::git : Kind::path;
+  const auto git = dockerfile::try_parse_git_reference(source);
+  if (git && !git->looks_local) return Kind::git;
+  if (source.starts_with("http://") || source.starts_with("https://")) return Kind::http;
+  return Kind::path;
 }
 
 std::string absolute_destination(const std::string& path, const std::string& workdir) {
@@ -140,6 +142,7 @@ PlannedCopy plan_copy(const dockerfile::Copy& copy, const StageState& state,
   op.parents = copy.parents.value_or(false);
   op.keep_git_dir = copy.keep_git_dir.value_or(false);
   op.unpack = copy.unpack;
+  check_git(op, copy);
   return planned;
 }
 

@@ -50,7 +50,7 @@ TEST_CASE("a fetched file has its bytes, digest, name and time") {
   const Fixture fixture;
   FakeTransport transport("hello", {{"Last-Modified", "Wed, 21 Oct 2015 07:28:00 GMT"}});
   const auto fetcher = make_http_fetcher(transport, fixture.store);
-  RemoteFile file = fetcher->fetch("https://example.com/a/b%20c.txt?x=1", "", {});
+  RemoteFile file = fetcher->fetch("https://example.com/a/b%20c.txt?x=1", "", "", {});
   CHECK(file.size == 5);
   CHECK(cooper::base::to_hex(file.digest) == cooper::base::sha256_hex("hello"));
   CHECK(file.name == "b c.txt");
@@ -66,10 +66,10 @@ TEST_CASE("a checksum is checked") {
   FakeTransport transport("hello");
   const auto fetcher = make_http_fetcher(transport, fixture.store);
   const std::string right = "sha256:" + cooper::base::sha256_hex("hello");
-  CHECK(fetcher->fetch("http://example.com/x", right, {}).size == 5);
+  CHECK(fetcher->fetch("http://example.com/x", right, "", {}).size == 5);
   const auto kind = [&](const std::string& url, const std::string& checksum) {
     try {
-      static_cast<void>(fetcher->fetch(url, checksum, {}));
+      static_cast<void>(fetcher->fetch(url, checksum, "", {}));
     } catch (const Error& error) {
       return error.kind();
     }
@@ -87,9 +87,9 @@ TEST_CASE("a URL cannot choose an unsafe name") {
   for (const char* path :
        {"/", "", "/a/", "/..", "/%2e%2e", "/a%2Fb", "/a%00b", "/a%0ab", "/%ff", "/.wh.x"}) {
     CAPTURE(path);
-    CHECK(remote_file_name(path) == "download");
+    CHECK(remote_file_name(path) == "__unnamed__");
   }
-  CHECK(remote_file_name("/" + std::string(300, 'a')) == "download");
+  CHECK(remote_file_name("/" + std::string(300, 'a')) == "__unnamed__");
   CHECK(remote_file_name("/100%") == "100%");
 }
 

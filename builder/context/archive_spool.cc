@@ -1,4 +1,4 @@
-#include "builder/engine/archive_spool.h"
+#include "builder/context/archive_spool.h"
 
 #include <fcntl.h>
 
@@ -8,7 +8,7 @@
 #include "base/sink.h"
 #include "builder/layer/layer_reader.h"
 
-namespace cooper::engine {
+namespace cooper::context {
 namespace {
 
 base::Fd open_spool(const store::Store& store) {
@@ -40,4 +40,4 @@ std::optional<ArchiveSpool> try_spool_archive(base::Fd file, const std::string& 
   return spool;
 }
 
-}  // namespace cooper::engine
+}  // namespace cooper::context

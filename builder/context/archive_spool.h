@@ -1,6 +1,6 @@
-// The members of an archive that ADD unpacks: entries in memory, all file bytes in one unnamed
-// temporary file, because a layer is written in path order and an archive comes in its own. Rows
-// C17.
+// The members of an archive that ADD unpacks or that is a build context: entries in memory, all
+// file bytes in one unnamed temporary file, because a layer is written in path order and an archive
+// comes in its own. Rows C17.
 #pragma once
 
 #include <vector>
@@ -9,7 +9,7 @@
 #include "builder/layer/layer_index.h"
 #include "builder/store/store.h"
 
-namespace cooper::engine {
+namespace cooper::context {
 
 struct SpooledMember {
   layer::Entry entry;        // entry.path as in the archive, clean
@@ -26,4 +26,4 @@ struct ArchiveSpool {
 [[nodiscard]] std::optional<ArchiveSpool> try_spool_archive(base::Fd file, const std::string& name,
                                                             const store::Store& store);
 
-}  // namespace cooper::engine
+}  // namespace cooper::context
