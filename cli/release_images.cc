@@ -38,6 +38,11 @@ Place place_of(const std::vector<std::string>& references, const std::string& ve
 }
 
 registry::PushImage push_image(const export_::Image& image, store::Store& store) {
+  if (!image.children.empty()) {
+    throw base::Error(base::ErrorKind::unsupported, "release", image.name,
+                      "an image of several platforms cannot be released")
+        .with_hint("send it with bake --push");
+  }
   registry::PushImage out{image.name, image.manifest_bytes, image.manifest.media_type, {}, {}};
   for (const oci::Descriptor& blob : export_::blobs_of(image)) {
     out.blobs.push_back({blob,
