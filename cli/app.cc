@@ -31,6 +31,12 @@ std::unique_ptr<CLI::App> make_app(Globals& globals, int& exit_code) {
   add_push_command(*app, globals, exit_code);
   add_release_command(*app, globals, exit_code);
   add_prune_command(*app, globals, exit_code);
+  add_copy_command(*app, globals, exit_code);
+  add_ls_command(*app, globals, exit_code);
+  add_inspect_command(*app, globals, exit_code);
+  add_manifest_command(*app, globals, exit_code);
+  add_diff_command(*app, globals, exit_code);
+  add_validate_command(*app, globals, exit_code);
   add_images_command(*app, globals, exit_code);
   add_untag_command(*app, globals, exit_code);
   add_tree_command(*app, globals, exit_code);

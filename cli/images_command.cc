@@ -6,6 +6,7 @@
 #include "cli/build_summary.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/images_command.h"
 #include "cli/session.h"
 #include "cli/table.h"
 #include "oci/image_config.h"
@@ -69,20 +70,23 @@ void add_facts(const store::Store& store, const oci::Descriptor& top, std::vecto
   row.push_back(std::move(created));
 }
 
-void list_images(const Arguments& arguments, const Globals& globals) {
+}  // namespace
+
+void list_store_images(bool json, const Globals& globals) {
   const store::Store store = store::Store::open(globals.root);
   Table table{{"reference", "digest", "platform", "size", "created"}, {}};
   for (const store::Store::TaggedImage& image : store.list_images()) {
     const std::string digest = image.manifest.digest.to_string();
     std::vector<Cell> row = {
-        {image.reference,
-         arguments.json ? "" : oci::familiar(oci::parse_reference(image.reference))},
+        {image.reference, json ? "" : oci::familiar(oci::parse_reference(image.reference))},
         {digest, digest.substr(0, 19)}};
     add_facts(store, image.manifest, row);
     table.rows.push_back(std::move(row));
   }
-  std::cout << (arguments.json ? table_json(table) : table_text(table)) << std::flush;
+  std::cout << (json ? table_json(table) : table_text(table)) << std::flush;
 }
+
+namespace {
 
 void untag_images(const Arguments& arguments, const Globals& globals) {
   const store::Store store = store::Store::open(globals.root);
@@ -100,7 +104,7 @@ void untag_images(const Arguments& arguments, const Globals& globals) {
 }  // namespace
 
 void add_images_command(CLI::App& app, const Globals& globals, int& exit_code) {
-  CLI::App* command = app.add_subcommand("images", "list the images of the store")->alias("ls");
+  CLI::App* command = app.add_subcommand("images", "list the images of the store");
   const auto arguments = std::make_shared<Arguments>();
   command->add_flag("--json", arguments->json, "print a JSON array");
   command->footer(
@@ -108,7 +112,7 @@ void add_images_command(CLI::App& app, const Globals& globals, int& exit_code) {
       "  cooper images\n"
       "  cooper images --json");
   command->callback([arguments, &globals, &exit_code] {
-    list_images(*arguments, globals);
+    list_store_images(arguments->json, globals);
     exit_code = kSuccess;
   });
 }

@@ -65,7 +65,9 @@ std::string isolation_text(const sandbox::Probe& probe) {
 }
 
 std::string image_location(const std::string& text, const store::Store& store) {
-  if (text.find("://") != std::string::npos || text.starts_with("docker-archive:")) return text;
+  if (text.find("://") != std::string::npos || text.starts_with("docker-archive:") ||
+      text.starts_with("oci-archive:") || text.starts_with("cooper-store:"))
+    return text;
   const std::string full = oci::to_string(oci::parse_reference(text));
   return store.find_image(full) ? "cooper-store:" + full : full;
 }

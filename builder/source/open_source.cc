@@ -43,6 +43,12 @@ std::unique_ptr<ImageSource> open_source(const std::string& text, const SourceTo
                                           LayoutSelector{std::move(location.tag), location.digest},
                                           text);
   }
+  if (const auto rest = after(text, "oci-archive:")) {
+    LayoutLocation location = parse_layout_location(*rest);
+    return std::make_unique<LayoutSource>(open_layout_archive(location.path),
+                                          LayoutSelector{std::move(location.tag), location.digest},
+                                          text);
+  }
   if (const auto rest = after(text, "docker-archive:")) {
     const std::size_t colon = rest->find(':');
     const std::string reference =
@@ -55,7 +61,8 @@ std::unique_ptr<ImageSource> open_source(const std::string& text, const SourceTo
       throw base::Error(base::ErrorKind::usage, "open image", text, "there is no store");
     return std::make_unique<StoreSource>(*tools.store, oci::to_string(oci::parse_reference(*rest)));
   }
-  const std::string reference = after(text, "docker-image://").value_or(text);
+  const std::string reference =
+      after(text, "docker-image://").value_or(after(text, "docker://").value_or(text));
   if (reference.find("://") != std::string::npos) {
     throw base::Error(base::ErrorKind::usage, "open image", text,
                       "not an image: docker-image://, oci-layout:// and docker-archive: are known");

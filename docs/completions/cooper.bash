@@ -3,7 +3,7 @@ _cooper() {
   local current=${COMP_WORDS[COMP_CWORD]} command='' word words
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case $word in
-      build|bake|check|smoke|init|pull|push|release|prune|images|ls|untag|rmi|tree|cache|fsck|login|logout|version) command=$word; break ;;
+      build|bake|check|smoke|init|pull|push|release|prune|copy|ls|inspect|manifest|diff|validate|images|untag|rmi|tree|cache|fsck|login|logout|version) command=$word; break ;;
     esac
   done
   case $command in
@@ -16,7 +16,13 @@ _cooper() {
     push) words='-h --help -q --quiet' ;;
     release) words='-h --help -f --file --set -n --dry-run --force --json --progress --no-cache --secret -j --jobs' ;;
     prune) words='-h --help --keep --keep-prereleases --keep-days --keep-pattern --role-pattern --in-use --yes --all --json' ;;
-    images|ls) words='-h --help --json' ;;
+    copy) words='-h --help --platform -q --quiet --json' ;;
+    ls) words='-h --help --digests --json' ;;
+    inspect) words='-h --help --platform --config --json' ;;
+    manifest) words='-h --help --platform --json' ;;
+    diff) words='-h --help --platform --times --json' ;;
+    validate) words='-h --help --json' ;;
+    images) words='-h --help --json' ;;
     untag|rmi) words='-h --help' ;;
     tree) words='-h --help --platform --times' ;;
     cache) words='-h --help why ls du tree show prune fsck' ;;
@@ -24,7 +30,7 @@ _cooper() {
     login) words='-h --help -u --username --password-stdin' ;;
     logout) words='-h --help' ;;
     version) words='-h --help --json' ;;
-    *) words='-h --help --version --root --isolation --insecure-registry --auth-realm build bake check smoke init pull push release prune images ls untag rmi tree cache fsck login logout version' ;;
+    *) words='-h --help --version --root --isolation --insecure-registry --auth-realm build bake check smoke init pull push release prune copy ls inspect manifest diff validate images untag rmi tree cache fsck login logout version' ;;
   esac
   if [[ $current == -* || -z $command || $command == cache ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")

@@ -117,4 +117,37 @@ END
   [ "$size" -lt 1000 ] || fail "the store has $size kB: base layers were fetched"
 }
 
+case_looking_around() {
+  dockerfile <<'END'
+FROM base
+RUN echo one > /what
+ENV what=one
+END
+  cooper_ok build -t "$open/look/site:1" --push .
+  sed -i 's/one/two/g' Dockerfile
+  cooper_ok build -t "$open/look/site:2" --push .
+  fresh_store
+  cooper_ok ls "$open/look/site"
+  same "$(sort <<<"$out")" "$(printf '1\n2')"
+  cooper_ok ls --digests --json "$open/look/site"
+  same "$(jq -r '[.tags[].tag] | sort | join(" ")' <<<"$out")" "1 2"
+  cooper_ok manifest "$open/look/site:1"
+  same "$(printf %s "$out" | sha256sum)" "$(manifest_of "http://$open/v2/look/site/manifests/1" | sha256sum)"
+  cooper_ok inspect "$open/look/site:2"
+  same "$(jq -r '.env | index("what=two") != null' <<<"$out")" true
+  cooper_run diff "$open/look/site:1" "$open/look/site:2"
+  same "$status" 1
+  grep -qF '~ /what: content' <<<"$out" || fail "no changed path"
+  grep -qF '+ config.Env.what = "two"' <<<"$out" || fail "no changed variable"
+  cooper_ok copy "$open/look/site:1" "oci-archive:site.tar:one"
+  cooper_ok copy "oci-archive:site.tar:one" "$open/look/copy:1"
+  cooper_ok validate "$open/look/copy:1"
+  cooper_ok diff "$open/look/site:1" "$open/look/copy:1"
+  same "$out" ""
+  cooper_ok copy "$open/look/site:1" "oci-layout://here:one"
+  truncate -s -1 "$(find here/blobs -size +2k | head -n 1)"
+  cooper_run validate "oci-layout://here:one"
+  same "$status" 1
+}
+
 run_cases

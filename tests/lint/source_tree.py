@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-CODE_ROOTS = ("base", "oci", "registry", "release", "builder", "smoke", "init", "cli")
+CODE_ROOTS = ("base", "oci", "registry", "release", "images", "builder", "smoke", "init", "cli")
 TEST_ROOT = "tests"
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:"([^"]+)"|<([^>]+)>)', re.MULTILINE)

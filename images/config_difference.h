@@ -1,0 +1,23 @@
+// What differs between two image configurations, member by member: variables of the environment and
+// labels by their names, history and DiffIDs left out.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cooper::images {
+
+struct MemberDifference {
+  std::string member;                 // "config.Env.PATH", "architecture"
+  std::optional<std::string> before;  // JSON text; nullopt: the member is absent
+  std::optional<std::string> after;
+};
+
+// In the order of members. `times`: "created" counts too. Throws base::Error(corrupt) for what is
+// no JSON object.
+[[nodiscard]] std::vector<MemberDifference> compare_configs(std::string_view before,
+                                                            std::string_view after, bool times);
+
+}  // namespace cooper::images

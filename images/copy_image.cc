@@ -1,0 +1,91 @@
+#include "images/copy_image.h"
+
+#include "base/error.h"
+#include "builder/source/open_source.h"
+#include "images/layout_destination.h"
+#include "images/spool.h"
+#include "oci/reference.h"
+
+namespace cooper::images {
+namespace {
+
+std::vector<registry::PushBlob> push_blobs(const ImageGraph& graph, const Spool& spool,
+                                           const std::vector<std::string>& mount_from) {
+  std::vector<registry::PushBlob> blobs;
+  for (const oci::Descriptor& blob : graph.blobs) {
+    blobs.push_back(
+        {blob, [&spool, blob](std::uint64_t offset) { return spool.open(blob, offset); },
+         [&spool, blob](std::stop_token stop) { spool.fetch(blob, std::move(stop)); }, mount_from});
+  }
+  return blobs;
+}
+
+CopyReport copy_to_registry(DocumentSource& source, const ImageGraph& graph,
+                            const oci::Reference& to, registry::Client& client,
+                            const store::Store& store, const CopyOptions& options,
+                            const std::stop_token& stop) {
+  if (to.digest) {
+    throw base::Error(base::ErrorKind::usage, "copy to", oci::to_string(to),
+                      "a digest cannot be chosen; name a tag");
+  }
+  const registry::Repository repository = client.repository(to);
+  CopyReport report{graph.top().descriptor};
+  const auto there = repository.head_manifest(to.tag, stop);
+  if (there && there->digest == report.top.digest) {
+    for (const oci::Descriptor& blob : graph.blobs) report.reused_bytes += blob.size;
+    return report;
+  }
+  std::vector<std::string> mount_from;
+  const auto from = source.repository();
+  if (from && from->host().name() == to.registry && from->name() != to.repository)
+    mount_from.push_back(from->name());
+  const Spool spool(store, source);
+  std::vector<registry::PushImage> images;
+  for (const Document& document : graph.documents)
+    images.push_back({oci::to_string(to), document.bytes, document.descriptor.media_type, {}, {}});
+  images.front().blobs = push_blobs(graph, spool, mount_from);  // all are there before any manifest
+  images.back().tags = {to.tag};
+  registry::PushOptions push;
+  push.progress = options.progress;
+  registry::PushSession session(repository, push);
+  for (const registry::PushReport& one : session.push(images, stop)) {
+    report.copied_bytes += one.pushed_bytes;
+    report.reused_bytes += one.reused_bytes;
+  }
+  return report;
+}
+
+}  // namespace
+
+CopyReport copy_image(DocumentSource& source, const std::string& destination,
+                      registry::Client& client, const store::Store& store,
+                      const CopyOptions& options, std::stop_token stop) {
+  // A destination that is wrong is found before anything is read.
+  const auto directory = after_prefix(destination, "oci-layout://");
+  const auto archive = after_prefix(destination, "oci-archive:");
+  std::optional<oci::Reference> reference;
+  if (!directory && !archive) {
+    const std::string plain = plain_reference(destination);
+    if (plain.find("://") != std::string::npos || plain.starts_with("docker-archive:") ||
+        plain.starts_with("cooper-store:")) {
+      throw base::Error(base::ErrorKind::usage, "copy to", destination,
+                        "a registry, oci-layout:// or oci-archive: can be written to")
+          .with_hint(plain.starts_with("cooper-store:") ? "cooper pull fetches into the store"
+                                                        : "");
+    }
+    reference = oci::parse_reference(plain);
+  }
+  const ImageGraph graph = read_graph(source, options.platform, stop);
+  if (reference) return copy_to_registry(source, graph, *reference, client, store, options, stop);
+  const auto location = source::parse_layout_location(directory ? *directory : *archive);
+  if (location.digest) {
+    throw base::Error(base::ErrorKind::usage, "copy to", destination,
+                      "a digest cannot be chosen; name a tag");
+  }
+  const LayoutCopy copied =
+      directory ? write_layout(graph, source, location.path, location.tag, stop)
+                : write_layout_archive(graph, source, store, location.path, location.tag, stop);
+  return {graph.top().descriptor, copied.written_bytes, copied.present_bytes};
+}
+
+}  // namespace cooper::images

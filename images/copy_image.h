@@ -1,0 +1,30 @@
+// An image or a whole index from one place to another, byte for byte: between registries, layouts
+// and archives. What the destination has is not fetched; blobs of the same registry are mounted.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+#include "images/image_graph.h"
+#include "registry/push_session.h"
+
+namespace cooper::images {
+
+struct CopyOptions {
+  std::optional<oci::Platform> platform = {};  // of an index: this image alone
+  std::function<void(const registry::PushProgress&)> progress = {};
+};
+
+struct CopyReport {
+  oci::Descriptor top;
+  std::uint64_t copied_bytes = 0, reused_bytes = 0;  // of blobs
+};
+
+// `destination`: a reference with a tag, "oci-layout://DIR[:TAG]" or "oci-archive:FILE[:TAG]".
+// Throws base::Error.
+[[nodiscard]] CopyReport copy_image(DocumentSource& source, const std::string& destination,
+                                    registry::Client& client, const store::Store& store,
+                                    const CopyOptions& options, std::stop_token stop);
+
+}  // namespace cooper::images

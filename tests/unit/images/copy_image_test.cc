@@ -1,0 +1,78 @@
+#include "images/copy_image.h"
+
+#include <doctest/doctest.h>
+
+#include "base/error.h"
+#include "tests/unit/images/images_fixture.h"
+
+namespace cooper::images {
+namespace {
+
+struct Copies : test::ImagesFixture {
+  CopyReport run(const std::string& from, const std::string& to, CopyOptions options = {}) {
+    return copy_image(*open(from), to, client, store, options, {});
+  }
+};
+
+TEST_CASE("an image from a registry into a layout, an archive and back, byte for byte") {
+  Copies f;
+  const std::string layout = "oci-layout://" + f.directory.path() + "/layout:app";
+  const std::string archive = "oci-archive:" + f.directory.path() + "/site.tar:app";
+  const CopyReport first = f.run("fake.example/team/site:app", layout);
+  CHECK(first.top.digest == oci::Digest::of_bytes(f.manifest));
+  CHECK(first.copied_bytes == f.layer.bytes.size() + f.config.bytes.size());
+  CHECK(f.run("fake.example/team/site:app", layout).copied_bytes == 0);
+  CHECK(f.run(layout, archive).top.digest == first.top.digest);
+  CHECK(f.run(archive, "fake.example/other/site:copy").top.digest == first.top.digest);
+  CHECK(f.stored("other/site").manifests.at(first.top.digest.to_string()).bytes == f.manifest);
+  CHECK(f.stored("other/site").tags.at("copy") == first.top.digest.to_string());
+  f.fake->log.clear();
+  CHECK(f.run(archive, "docker://fake.example/other/site:copy").copied_bytes == 0);
+  CHECK(f.fake->log.size() == 1);
+}
+
+TEST_CASE("a whole index, its children first; one image of it with a platform") {
+  Copies f;
+  const std::string index = f.put_index();
+  CHECK(f.run("fake.example/team/site:all", "fake.example/other/site:all").top.digest ==
+        oci::Digest::of_bytes(index));
+  CHECK(f.stored("other/site").manifests.size() == 2);
+  const std::string layout = "oci-layout://" + f.directory.path() + "/layout:all";
+  CHECK(f.run("fake.example/team/site:all", layout).top.digest == oci::Digest::of_bytes(index));
+  CHECK(f.run(layout, "fake.example/third/site:all").top.digest == oci::Digest::of_bytes(index));
+  CopyOptions one;
+  one.platform = oci::Platform{"linux", "amd64"};
+  CHECK(f.run("fake.example/team/site:all", "fake.example/other/site:one", one).top.digest ==
+        oci::Digest::of_bytes(f.manifest));
+  one.platform = oci::Platform{"linux", "s390x"};
+  CHECK_THROWS_WITH_AS(f.run("fake.example/team/site:all", "fake.example/other/site:no", one),
+                       doctest::Contains("linux/s390x"), base::Error);
+}
+
+TEST_CASE("blobs of the same registry are mounted") {
+  Copies f;
+  const CopyReport report = f.run("fake.example/team/site:app", "fake.example/mirror/site:app");
+  CHECK(report.copied_bytes == 0);
+  CHECK(f.fake->count("GET /v2/team/site/blobs/") == 0);
+}
+
+TEST_CASE("damaged blobs are not copied, and wrong places are refused") {
+  Copies f;
+  f.stored().blobs[f.layer.descriptor.digest.to_string()] = std::string(1024, 'x');
+  const std::string layout = f.directory.path() + "/layout";
+  CHECK_THROWS_AS(f.run("fake.example/team/site:app", "oci-layout://" + layout), base::Error);
+  CHECK_THROWS_WITH_AS(f.run("fake.example/team/site:app", "ftp://x"),
+                       doctest::Contains("oci-archive:"), base::Error);
+  CHECK_THROWS_WITH_AS(f.run("fake.example/team/site:app", "cooper-store:x"),
+                       doctest::Contains("can be written to"), base::Error);
+  CHECK_THROWS_WITH_AS(f.run("http://x/y", "fake.example/a:b"), doctest::Contains("no such kind"),
+                       base::Error);
+  CHECK_THROWS_WITH_AS(f.run("fake.example/team/site:none", "fake.example/a/b:c"),
+                       doctest::Contains("no such image"), base::Error);
+  CHECK_THROWS_WITH_AS(f.run("fake.example/team/site:app",
+                             "fake.example/a/b@" + oci::Digest::of_bytes(f.manifest).to_string()),
+                       doctest::Contains("a digest cannot be chosen"), base::Error);
+}
+
+}  // namespace
+}  // namespace cooper::images
