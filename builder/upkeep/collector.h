@@ -5,6 +5,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "builder/store/store.h"
@@ -23,8 +24,8 @@ struct Collected {
 std::optional<Collected> collect(const std::string& root, const Limits& limits,
                                  const std::function<bool()>& stop = {});
 
-// Estimates how large the store is without looking at every file: what it was when it was measured
-// last, and what the file system has lost since. Thread-safe.
+// Knows how large the store is without looking at every file: what it was when it was measured
+// last, and what has been added to it since, by anybody. Thread-safe.
 class SizeGuard {
  public:
   // `store` outlives it.
@@ -34,16 +35,18 @@ class SizeGuard {
   // by more than the steps in flight.
   void check();
   // After a build: true if collection has something to do, or was not done for a day.
-  [[nodiscard]] bool is_due() const;
+  [[nodiscard]] bool is_due();
 
  private:
-  [[nodiscard]] bool is_over() const;
   void load();
+  void add_new();
+  [[nodiscard]] bool is_over() const;
 
   const store::Store& store_;
   Limits limits_;
   std::mutex mutex_;
-  std::uint64_t total_ = 0, free_ = 0;
+  std::set<std::string> known_;  // paths of blobs and snapshots that are counted already
+  std::uint64_t total_ = 0;
   std::int64_t measured_ = 0;
 };
 

@@ -29,7 +29,27 @@ class Measure {
     return std::move(use_);
   }
 
+  std::uint64_t one(const std::string& path) {
+    add(Place::other, "", path, path);
+    return use_.total();
+  }
+
+  std::vector<std::string> large() const {
+    std::vector<std::string> paths;
+    for (const std::string& name : names("blobs/sha256")) paths.push_back("blobs/sha256/" + name);
+    for (const std::string& folder : names("cooper")) {
+      if (!is_snapshots(folder)) continue;
+      for (const std::string& name : names("cooper/" + folder))
+        paths.push_back("cooper/" + folder + "/" + name);
+    }
+    return paths;
+  }
+
  private:
+  static bool is_snapshots(const std::string& folder) {
+    return folder.starts_with("snapshots-") || folder.starts_with("user-snapshots-");
+  }
+
   void add_cooper(const std::string& name) {
     const std::string path = "cooper/" + name;
     if (name == "records") {
@@ -42,7 +62,7 @@ class Measure {
       add_folder(Place::quarantine, "", path);
     } else if (name == "tmp") {
       add_folder(Place::temporary, "", path);
-    } else if (name.starts_with("snapshots-") || name.starts_with("user-snapshots-")) {
+    } else if (is_snapshots(name)) {
       add_folder(Place::snapshot, name, path);
     } else {
       add(Place::other, "", path, path);
@@ -143,6 +163,12 @@ std::uint64_t DiskUse::total() const {
 }
 
 DiskUse measure(const store::Store& store) { return Measure(store).run(); }
+
+std::vector<std::string> large_things(const store::Store& store) { return Measure(store).large(); }
+
+std::uint64_t measure_one(const store::Store& store, const std::string& path) {
+  return Measure(store).one(path);
+}
 
 std::uint64_t free_bytes(const store::Store& store) {
   const struct statvfs status = status_of(store);

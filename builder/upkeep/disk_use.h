@@ -37,6 +37,11 @@ struct DiskUse {
 // What vanishes meanwhile is left out. Throws base::Error.
 [[nodiscard]] DiskUse measure(const store::Store& store);
 
+// The paths of all blobs and snapshots: what makes a store large. Nothing is measured.
+[[nodiscard]] std::vector<std::string> large_things(const store::Store& store);
+// What one path below the root takes; 0 when it is gone.
+[[nodiscard]] std::uint64_t measure_one(const store::Store& store, const std::string& path);
+
 // Of the file system the store lies on.
 [[nodiscard]] std::uint64_t free_bytes(const store::Store& store);
 [[nodiscard]] std::uint64_t file_system_bytes(const store::Store& store);

@@ -39,6 +39,6 @@ TEST_CASE("each moment of a build counts once") {
   CHECK(cli::time_use_line(events) ==
         "time: 4.0s, of it run 2.1s, upload 1.0s, compression 0.5s, copy 0.4s");
   CHECK(cli::time_use_line({{"run", "r", 1'000'000, 2'000'000, 1}}) ==
-        "time: 2.0s, of it other 1.0s, run 1.0s");
+        "time: 2.0s, of it run 1.0s, other 1.0s");
   CHECK(cli::time_use_line({}).empty());
 }
