@@ -145,7 +145,7 @@ END
   cooper_ok diff "$open/look/site:1" "$open/look/copy:1"
   same "$out" ""
   cooper_ok copy "$open/look/site:1" "oci-layout://here:one"
-  truncate -s -1 "$(find here/blobs -size +2k | head -n 1)"
+  truncate -s -1 "$(find here/blobs -type f -size +2k | head -n 1)"
   cooper_run validate "oci-layout://here:one"
   same "$status" 1
 }
