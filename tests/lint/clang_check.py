@@ -38,8 +38,17 @@ def check(entry):
     return "" if run.returncode == 0 else run.stdout or f"{entry['file']}: exit status {run.returncode}\n"
 
 
+def make_generated(build, database):
+    """Sources that the build itself writes are made first."""
+    files = [(Path(entry["directory"]) / entry["file"]).resolve() for entry in database]
+    absent = [str(file.relative_to(build)) for file in files if file.is_relative_to(build) and not file.exists()]
+    if absent:
+        subprocess.run(["cmake", "--build", str(build), "--target", *absent], check=True, stdout=subprocess.DEVNULL)
+
+
 def main(argv):
     database = json.loads((Path(argv[1]) / "compile_commands.json").read_text())
+    make_generated(Path(argv[1]).resolve(), database)
     jobs = int(argv[2]) if len(argv) > 2 else os.cpu_count()
     with ThreadPoolExecutor(max_workers=jobs) as pool:
         complaints = [text for text in pool.map(check, database) if text]

@@ -75,7 +75,9 @@ int requests_of_a_release() {
 TEST_CASE("a fault that passes, at any request, does not matter") {
   const int count = requests_of_a_release();
   REQUIRE(count > 15);
-  for (const auto& [name, fault] : faults()) {
+  for (const auto& named : faults()) {
+    const auto& name = named.first;
+    const auto& fault = named.second;
     for (int at = 1; at <= count; ++at) {
       CAPTURE(name);
       CAPTURE(at);
@@ -109,7 +111,9 @@ TEST_CASE("an answer that gets lost after the registry did its work does not mat
 
 TEST_CASE("a fault that stays, from any request on, leaves the old tags or says what it wrote") {
   const int count = requests_of_a_release();
-  for (const auto& [name, fault] : faults()) {
+  for (const auto& named : faults()) {
+    const auto& name = named.first;
+    const auto& fault = named.second;
     for (int at = 1; at <= count; ++at) {
       CAPTURE(name);
       CAPTURE(at);

@@ -107,7 +107,9 @@ TEST_CASE("a file that is none is refused with its line") {
        "not all, digest-only or tag-only"},
       {"[registries.insecure]\nregistries = [\"a\"]\n", "version 1"},
   };
-  for (const auto& [text, cause] : cases) {
+  for (const auto& one : cases) {
+    const auto& text = one.first;
+    const auto& cause = one.second;
     CAPTURE(text);
     CHECK_THROWS_WITH_AS(static_cast<void>(parse_registries_conf(text, "registries.conf")),
                          doctest::Contains(cause), base::Error);
