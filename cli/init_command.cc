@@ -89,6 +89,14 @@ void print_notes(const init::ProjectDirectory& project) {
     std::cerr << "note: the Dockerfile needs " << file << ", which is not there: " << cure
               << " makes it\n";
   }
+  for (const char* file :
+       {"compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"}) {
+    if (!project.has(file)) continue;
+    std::cerr << "note: bake reads " << file
+              << " too, and a service named app would change the target app: say -f "
+                 "docker-bake.json, as the workflow does\n";
+    break;
+  }
 }
 
 // How many files are not as they should be.

@@ -22,13 +22,7 @@ class Release(unittest.TestCase):
         directory = tempfile.TemporaryDirectory()
         self.addCleanup(directory.cleanup)
         config = pathlib.Path(directory.name) / "config"
-        config.write_text(f"""apiVersion: v1
-kind: Config
-clusters: [{{name: c, cluster: {{server: "http://127.0.0.1:{self.cluster.server_port}"}}}}]
-users: [{{name: u, user: {{}}}}]
-contexts: [{{name: x, context: {{cluster: c, user: u, namespace: {NAMESPACE}}}}}]
-current-context: x
-""")
+        config.write_text(self.cluster.configuration(NAMESPACE))
         os.environ.update(KUBECONFIG=str(config), HELM_CACHE_HOME=directory.name, HELM_CONFIG_HOME=directory.name,
                           HELM_DATA_HOME=directory.name)
         for name, data in (("ezscale-website-env", {"APP_KEY": KEY, "DB_PASSWORD": "eA==", "REDIS_PASSWORD": "eA=="}),
@@ -51,7 +45,7 @@ current-context: x
         return [one["image"] for one in spec["containers"] if one["name"] == "app"][0]
 
     def test_install_upgrade_rollback_uninstall(self):
-        self.upgrade("v1.4.0")
+        self.upgrade("v1.4.0", "--wait")
         created = [(verb, kind) for verb, kind, _ in self.cluster.changes]
         self.assertIn(("create", "Job"), created)
         self.assertIn(("create", "Database"), created)

@@ -1,11 +1,17 @@
 """An API server as far as helm asks one: discovery, and objects that are created, read, patched, listed and deleted.
 
-It runs nothing: a Job is complete, or failed, as soon as it exists (fail_jobs). Every change is noted in `changes` as
-(verb, kind, name), in order. It is no Kubernetes: what an object means is not looked at.
+It runs nothing: a Job is complete, or failed, as soon as it exists (fail_jobs), and what has pods is rolled out. Every
+change is noted in `changes` as (verb, kind, name), in order. It is no Kubernetes: what an object means is not looked at.
+
+  fake_cluster.py KUBECONFIG RECORD NAMESPACE [SECRET...]
+
+serves one with these Secrets, writes a configuration for it, and at SIGTERM {"changes", "objects"} as JSON.
 """
 import copy
 import http.server
 import json
+import pathlib
+import signal
 import sys
 import threading
 import urllib.parse
@@ -40,6 +46,23 @@ def merged(old, patch):
     return result
 
 
+def rolled_out(item):
+    """The status that `helm --wait` waits for, and the ReplicaSet of a Deployment."""
+    replicas = item["spec"].setdefault("replicas", 1)
+    item["status"] = {name: replicas for name in ("replicas", "readyReplicas", "updatedReplicas", "availableReplicas")}
+    item["status"]["observedGeneration"] = item["metadata"].setdefault("generation", 1)
+    if item["kind"] == "StatefulSet":
+        item["status"].update(currentRevision="one", updateRevision="one")
+        return None
+    meta = item["metadata"]
+    return {"apiVersion": "apps/v1", "kind": "ReplicaSet", "status": item["status"],
+            "metadata": {"name": meta["name"] + "-set", "namespace": meta["namespace"], "uid": meta["uid"] + "-set",
+                         "generation": 1, "labels": item["spec"]["template"]["metadata"]["labels"],
+                         "ownerReferences": [{"apiVersion": "apps/v1", "kind": "Deployment", "name": meta["name"],
+                                              "uid": meta["uid"], "controller": True}]},
+            "spec": {"replicas": replicas, "selector": item["spec"]["selector"], "template": item["spec"]["template"]}}
+
+
 class Cluster(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
@@ -66,7 +89,13 @@ class Cluster(http.server.ThreadingHTTPServer):
             state = "Failed" if self.fail_jobs else "Complete"
             item["status"] = {"conditions": [{"type": state, "status": "True", "reason": "BackoffLimitExceeded"}],
                               ("failed" if self.fail_jobs else "succeeded"): 1}
+        if item["kind"] == "Service":
+            item["spec"].setdefault("clusterIP", "10.0.0.1")
         self.objects[key] = item
+        if item["kind"] in ("Deployment", "StatefulSet"):
+            pods = rolled_out(item)
+            if pods:
+                self.objects[(key[0], "replicasets", key[2], pods["metadata"]["name"])] = pods
         return item
 
     def find(self, kind, name):
@@ -74,6 +103,15 @@ class Cluster(http.server.ThreadingHTTPServer):
             if item["kind"] == kind and its_name == name:
                 return item
         return None
+
+    def configuration(self, namespace):
+        return f"""apiVersion: v1
+kind: Config
+clusters: [{{name: c, cluster: {{server: "http://127.0.0.1:{self.server_port}"}}}}]
+users: [{{name: u, user: {{}}}}]
+contexts: [{{name: x, context: {{cluster: c, user: u, namespace: {namespace}}}}}]
+current-context: x
+"""
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -205,3 +243,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 return self.refuse(404, "NotFound")
             self.server.note("delete", item)
             return self.reply(item)
+
+
+def serve(configuration, record, namespace, *secrets):
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])  # in every thread
+    cluster = Cluster()
+    for name in secrets:
+        cluster.put(("", "secrets", namespace, name), {"apiVersion": "v1", "kind": "Secret", "data": {"APP_KEY": "eA=="},
+                                                       "metadata": {"name": name, "namespace": namespace}})
+    pathlib.Path(configuration).write_text(cluster.configuration(namespace))
+    signal.sigwait([signal.SIGTERM])
+    pathlib.Path(record).write_text(json.dumps({"changes": cluster.changes, "objects": list(cluster.objects.values())}))
+
+
+if __name__ == "__main__":
+    serve(*sys.argv[1:])

@@ -27,13 +27,14 @@ cd "$work/shop"
 if "$COOPER_BIN" init 2>"$work/err"; then fail "no arguments were accepted"; fi
 grep -qF -- "--registry is not given" "$work/err" || fail "$(cat "$work/err")"
 
-"$COOPER_BIN" init --registry git.example --image team/shop --domain shop.example >"$work/out"
+"$COOPER_BIN" init --registry git.example --image team/shop --domain shop.example >"$work/out" 2>"$work/err"
+grep -qF 'note: bake reads docker-compose.yml too' "$work/err" || fail "no word of the compose file: $(cat "$work/err")"
 if grep -v '^new ' "$work/out"; then fail "a first run writes everything"; fi
 cmp docker-compose.yml "$work/compose" || fail "the compose file was touched"
 "$COOPER_BIN" init --check >"$work/out" || fail "what was just written has drifted"
 if grep -v '^same ' "$work/out"; then fail "--check found something"; fi
 
-VERSION=v1.4.0 "$COOPER_BIN" bake --print >"$work/bake.json"
+VERSION=v1.4.0 "$COOPER_BIN" bake -f docker-bake.json --print >"$work/bake.json"
 jq -e '.target.app.tags == ["git.example/team/shop:app-v1.4.0", "git.example/team/shop:app-latest"]
        and .target.horizon.context == "." and (.group.default.targets | length) == 3' "$work/bake.json" >/dev/null ||
   fail "bake --print: $(cat "$work/bake.json")"

@@ -152,8 +152,9 @@ class Release(JobTest):
         self.assertEqual(result.returncode, 0, result.stdout)
         self.assertEqual(self.job.called(), [
             "cooper login --username ci --password-stdin git.ezscale.cloud",
-            "cooper release --dry-run v1.4.0-RC1", "cooper smoke app", "cooper smoke horizon",
-            "cooper smoke scheduler", "cooper release v1.4.0-RC1"])
+            "cooper release -f docker-bake.json --dry-run v1.4.0-RC1", "cooper smoke --bake docker-bake.json app",
+            "cooper smoke --bake docker-bake.json horizon", "cooper smoke --bake docker-bake.json scheduler",
+            "cooper release -f docker-bake.json v1.4.0-RC1"])
         home = self.job.root / "home"
         self.assertEqual((home / "password").read_text(), "good")
         environment = (home / "environment").read_text()
@@ -162,10 +163,10 @@ class Release(JobTest):
         self.assertEqual(list((self.job.root / "tmp").iterdir()), [], "the password stays on no machine")
 
     def test_an_image_that_does_not_run_is_not_published(self):
-        self.job.record("cooper", '[ "$1" != login ] || cat >/dev/null; [ "$1 $2" != "smoke horizon" ]')
+        self.job.record("cooper", '[ "$1" != login ] || cat >/dev/null; [ "$1 $4" != "smoke horizon" ]')
         result = self.job.run("release", "Build, try and publish", CI_USER="ci", CI_TOKEN="good")
         self.assertNotEqual(result.returncode, 0)
-        self.assertEqual(self.job.called()[-1], "cooper smoke horizon")
+        self.assertEqual(self.job.called()[-1], "cooper smoke --bake docker-bake.json horizon")
 
     def test_cooper_that_is_there_is_used(self):
         self.job.record("cooper")

@@ -10,10 +10,11 @@
 #                                  clients with a certificate only; sets registry_certificates, a folder
 #                                  with ca.crt, client.cert and client.key. --disk: its disk has SIZE
 #                                  (3M), and its data is in no folder of ours
-#   start_gitea [NAME]             real Gitea (see build-gitea); sets gitea_address, gitea_user,
+#   start_gitea [NAME] [--tls]     real Gitea (see build-gitea), with Actions; sets gitea_address, gitea_user,
 #                                  gitea_password, gitea_token (may write packages of gitea_user and of
 #                                  the organization "team"), gitea_read_token and gitea_stranger_token (of
-#                                  a user who may write nothing there). Returns 77 where it cannot be built
+#                                  a user who may write nothing there). --tls: https; sets gitea_authority,
+#                                  the certificate to trust. Returns 77 where it cannot be built
 #   start_redis [NAME]             nothing is saved; sets redis_port
 #   stop_server NAME               stops one before the end
 #
@@ -25,6 +26,7 @@ registry_address=""
 registry_data=""
 registry_certificates=""
 gitea_address=""
+gitea_authority=""
 gitea_user=cooper
 gitea_password=staves-of-oak
 gitea_token=""
@@ -226,7 +228,10 @@ start_registry() {
 }
 
 _gitea_config() {
-  local root=false
+  local root=false scheme=http
+  if [ -n "$gitea_authority" ]; then
+    scheme=https
+  fi
   if [ "$(id -u)" = 0 ]; then
     root=true # else it does not start
   fi
@@ -237,9 +242,12 @@ I_AM_BEING_UNSAFE_RUNNING_AS_ROOT = $root
 WORK_PATH = $_gitea_folder
 
 [server]
+PROTOCOL = $scheme
+CERT_FILE = $_gitea_folder/certificates/server.crt
+KEY_FILE = $_gitea_folder/certificates/server.key
 HTTP_ADDR = 127.0.0.1
 HTTP_PORT = $1
-ROOT_URL = http://127.0.0.1:$1/
+ROOT_URL = $scheme://127.0.0.1:$1/
 STATIC_ROOT_PATH = $_gitea_static
 DISABLE_SSH = true
 OFFLINE_MODE = true
@@ -268,7 +276,7 @@ ISSUE_INDEXER_TYPE = db
 TYPE = channel
 
 [actions]
-ENABLED = false
+ENABLED = true
 
 [cron]
 ENABLED = false
@@ -276,7 +284,21 @@ CONFIG
 }
 
 _gitea_answers() {
-  curl -s --noproxy '*' -f "http://127.0.0.1:$1/api/v1/version"
+  gitea_api GET "$1" /version
+}
+
+# gitea_api METHOD PORT PATH [CURL-ARGUMENTS...]: a call of its REST API, with the token gitea_api_token if that is set.
+gitea_api() {
+  local method=$1 url=http://127.0.0.1:$2/api/v1$3 arguments=(-s --noproxy '*' -f -X "$1")
+  shift 3
+  if [ -n "$gitea_authority" ]; then
+    url=https${url#http}
+    arguments+=(--cacert "$gitea_authority")
+  fi
+  if [ -n "${gitea_api_token:-}" ]; then
+    arguments+=(-H "Authorization: token $gitea_api_token")
+  fi
+  curl "${arguments[@]}" -H 'Content-Type: application/json' "$@" "$url"
 }
 
 _gitea_admin() {
@@ -296,15 +318,27 @@ _gitea_people() {
     gitea_token=$(_gitea_token "$gitea_user" write write:package) &&
     gitea_read_token=$(_gitea_token "$gitea_user" read read:package) &&
     gitea_stranger_token=$(_gitea_token stranger write write:package) &&
-    _gitea_setup_token=$(_gitea_token "$gitea_user" setup write:organization)
+    _gitea_setup_token=$(_gitea_token "$gitea_user" setup write:organization,write:repository)
 }
 
 start_gitea() {
-  local name=${1:-gitea} made
+  local name=gitea tls="" made
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --tls) tls=yes ;;
+      *) name=$1 ;;
+    esac
+    shift
+  done
   made=$("$servers_here/build-gitea") || return
   _gitea_program=$made/gitea _gitea_static=$made/static
   _gitea_folder=$servers_folder/$name
   mkdir -p "$_gitea_folder"
+  gitea_authority=""
+  if [ -n "$tls" ]; then
+    _make_certificates "$_gitea_folder/certificates" || return 1
+    gitea_authority=$_gitea_folder/certificates/ca.crt
+  fi
   _gitea_config 0
   if ! _gitea_people; then
     echo "cannot set up $name:" >&2
@@ -314,8 +348,7 @@ start_gitea() {
   _start "$name" _gitea_config _gitea_answers \
     env HOME="$_gitea_folder" "$_gitea_program" web --config "$_gitea_folder/app.ini" || return 1
   gitea_address=127.0.0.1:$_port
-  curl -s --noproxy '*' -f -o /dev/null -H "Authorization: token $_gitea_setup_token" \
-    -H 'Content-Type: application/json' -d '{"username":"team"}' "http://$gitea_address/api/v1/orgs"
+  gitea_api_token=$_gitea_setup_token gitea_api POST "$_port" /orgs -o /dev/null -d '{"username":"team"}'
 }
 
 _redis_answers() {
