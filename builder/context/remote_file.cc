@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/file_at.h"
+#include "base/percent.h"
 #include "base/sink.h"
 #include "base/utf8.h"
 #include "oci/digest.h"
@@ -18,27 +19,6 @@ namespace {
 
 constexpr std::string_view kDefaultName = "__unnamed__";
 constexpr std::size_t kMaxName = 255;
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-std::string percent_decode(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 &&
-        hex_value(text[i + 2]) >= 0) {
-      out += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
-      i += 2;
-    } else {
-      out += text[i];
-    }
-  }
-  return out;
-}
 
 bool is_safe_name(std::string_view name) {
   if (name.empty() || name == "." || name == ".." || name.size() > kMaxName) return false;
@@ -135,8 +115,8 @@ std::string authorization_for(
 
 std::string remote_file_name(std::string_view url_path) {
   const std::size_t slash = url_path.rfind('/');
-  std::string name =
-      percent_decode(slash == std::string_view::npos ? url_path : url_path.substr(slash + 1));
+  std::string name = base::percent_decoded(
+      slash == std::string_view::npos ? url_path : url_path.substr(slash + 1));
   return is_safe_name(name) ? name : std::string(kDefaultName);
 }
 

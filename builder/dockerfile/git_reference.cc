@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/percent.h"
 #include "builder/dockerfile/text.h"
 
 namespace cooper::dockerfile {
@@ -28,25 +29,11 @@ bool is_name_character(char c) {
          c == '.';
 }
 
-int hex_value(char c) {
-  if (is_digit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-std::string decoded(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 &&
-        hex_value(text[i + 2]) >= 0) {
-      out += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
-      i += 2;
-    } else {
-      out += text[i] == '+' ? ' ' : text[i];
-    }
-  }
-  return out;
+// Of a query: '+' is a blank.
+std::string decoded(std::string_view query) {
+  std::string text(query);
+  std::replace(text.begin(), text.end(), '+', ' ');
+  return base::percent_decoded(text);
 }
 
 // What git's own rules for reference names forbid, and what would be an option.

@@ -72,26 +72,31 @@ int requests_of_a_release() {
   return static_cast<int>(p.fake->log.size());
 }
 
-TEST_CASE("a fault that passes, at any request, does not matter") {
+// Each fault, with each request of a release as the first that it may hit.
+void for_each_fault(const std::function<void(const Fault& fault, int at)>& check) {
   const int count = requests_of_a_release();
   REQUIRE(count > 15);
   for (const auto& named : faults()) {
     const auto& name = named.first;
-    const auto& fault = named.second;
     for (int at = 1; at <= count; ++at) {
       CAPTURE(name);
       CAPTURE(at);
-      Push p;
-      bool once = false;
-      p.fake->fault = [&](const http::Request& request,
-                          int number) -> std::optional<http::Response> {
-        if (number < at || std::exchange(once, true)) return std::nullopt;
-        return fault(request);
-      };
-      p.go(p.release());
-      CHECK(p.is_released());
+      check(named.second, at);
     }
   }
+}
+
+TEST_CASE("a fault that passes, at any request, does not matter") {
+  for_each_fault([](const Fault& fault, int at) {
+    Push p;
+    bool once = false;
+    p.fake->fault = [&](const http::Request& request, int number) -> std::optional<http::Response> {
+      if (number < at || std::exchange(once, true)) return std::nullopt;
+      return fault(request);
+    };
+    p.go(p.release());
+    CHECK(p.is_released());
+  });
 }
 
 TEST_CASE("an answer that gets lost after the registry did its work does not matter") {
@@ -110,35 +115,27 @@ TEST_CASE("an answer that gets lost after the registry did its work does not mat
 }
 
 TEST_CASE("a fault that stays, from any request on, leaves the old tags or says what it wrote") {
-  const int count = requests_of_a_release();
-  for (const auto& named : faults()) {
-    const auto& name = named.first;
-    const auto& fault = named.second;
-    for (int at = 1; at <= count; ++at) {
-      CAPTURE(name);
-      CAPTURE(at);
-      Push p;
-      bool hit = false;
-      p.fake->fault = [&](const http::Request& request,
-                          int number) -> std::optional<http::Response> {
-        if (number < at) return std::nullopt;
-        hit = true;
-        return fault(request);
-      };
-      try {
-        p.go(p.release());
-        CHECK_FALSE(hit);  // side by side, it may have got by with a request less
-      } catch (const base::Error& error) {
-        CHECK(error.kind() == base::ErrorKind::network);
-        const bool told = error.hint().find("tags written so far: a") != std::string::npos;
-        CHECK((p.is_as_before() || told));
-        CHECK(std::string(error.what()).find("fake.example") != std::string::npos);
-      }
-      p.fake->fault = nullptr;
+  for_each_fault([](const Fault& fault, int at) {
+    Push p;
+    bool hit = false;
+    p.fake->fault = [&](const http::Request& request, int number) -> std::optional<http::Response> {
+      if (number < at) return std::nullopt;
+      hit = true;
+      return fault(request);
+    };
+    try {
       p.go(p.release());
-      CHECK(p.is_released());
+      CHECK_FALSE(hit);  // side by side, it may have got by with a request less
+    } catch (const base::Error& error) {
+      CHECK(error.kind() == base::ErrorKind::network);
+      const bool told = error.hint().find("tags written so far: a") != std::string::npos;
+      CHECK((p.is_as_before() || told));
+      CHECK(std::string(error.what()).find("fake.example") != std::string::npos);
     }
-  }
+    p.fake->fault = nullptr;
+    p.go(p.release());
+    CHECK(p.is_released());
+  });
 }
 
 TEST_CASE("a proxy that cuts every body after 60 s gets bodies that are short enough") {
