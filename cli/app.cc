@@ -37,6 +37,7 @@ std::unique_ptr<CLI::App> make_app(Globals& globals, int& exit_code) {
   add_manifest_command(*app, globals, exit_code);
   add_diff_command(*app, globals, exit_code);
   add_validate_command(*app, globals, exit_code);
+  add_verify_command(*app, globals, exit_code);
   add_images_command(*app, globals, exit_code);
   add_untag_command(*app, globals, exit_code);
   add_tree_command(*app, globals, exit_code);

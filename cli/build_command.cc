@@ -64,14 +64,9 @@ void build_image(const BuildArguments& arguments, const Globals& globals, int& e
 
 }  // namespace
 
-void add_build_arguments(CLI::App& command, BuildArguments& arguments) {
-  command
-      .add_option("context", arguments.context,
-                  "directory, git or http(s) address, or - (standard input)")
-      ->required();
+void add_input_arguments(CLI::App& command, BuildArguments& arguments) {
   command.add_option("-f,--file", arguments.file,
                      "Dockerfile (default: CONTEXT/Dockerfile; - is stdin)");
-  add_list(command, "-t,--tag", arguments.tags, "name of the image");
   command.add_option("--target", arguments.target, "stage to build (default: the last)");
   add_list(command, "--build-arg", arguments.build_args,
            "NAME=VALUE, or NAME from the environment");
@@ -82,6 +77,15 @@ void add_build_arguments(CLI::App& command, BuildArguments& arguments) {
   add_list(command, "--platform", arguments.platforms,
            "os/architecture; several make an index of images")
       ->delimiter(',');
+}
+
+void add_build_arguments(CLI::App& command, BuildArguments& arguments) {
+  command
+      .add_option("context", arguments.context,
+                  "directory, git or http(s) address, or - (standard input)")
+      ->required();
+  add_list(command, "-t,--tag", arguments.tags, "name of the image");
+  add_input_arguments(command, arguments);
   add_list(command, "--no-cache-filter", arguments.no_cache_filter, "stages to run again")
       ->delimiter(',');
   command.add_option("--iidfile", arguments.iid_file, "write the image's digest");

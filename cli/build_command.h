@@ -18,6 +18,9 @@ struct BuildArguments {
   std::string iid_file;
 };
 
+// What decides about the image: -f, --target, --build-arg, --build-context, --label, --annotation,
+// --platform.
+void add_input_arguments(CLI::App& command, BuildArguments& arguments);
 void add_build_arguments(CLI::App& command, BuildArguments& arguments);
 
 // Reads files of secrets, and a Dockerfile on standard input. Throws base::Error(usage).

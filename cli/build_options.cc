@@ -34,15 +34,9 @@ CLI::Option* add_list(CLI::App& command, const std::string& names, std::vector<s
   return command.add_option(names, values, description)->allow_extra_args(false);
 }
 
-void add_build_options(CLI::App& command, BuildOptions& options) {
+void add_step_options(CLI::App& command, BuildOptions& options) {
   command.add_option("--progress", options.progress, "auto, tty, plain, quiet or json")
       ->check(CLI::IsMember({"auto", "tty", "plain", "quiet", "json", "rawjson", "none"}));
-  command.add_flag("-q,--quiet", options.quiet, "only the result");
-  command.add_flag("--push", options.push, "push the tags to their registries");
-  command
-      .add_option("-o,--output", options.outputs, "type=oci|docker|tar|local|registry,dest=PATH")
-      ->allow_extra_args(false);
-  command.add_flag("--no-cache", options.no_cache, "run every step again");
   command.add_option("--secret", options.secrets, "id=NAME,src=FILE or id=NAME,env=VARIABLE")
       ->allow_extra_args(false);
   command.add_option("--add-host", options.add_hosts, "NAME:ADDRESS for /etc/hosts of RUN steps")
@@ -52,7 +46,6 @@ void add_build_options(CLI::App& command, BuildOptions& options) {
   command.add_option("--compression-level", options.compression_level,
                      "0 is the compression's default");
   command.add_flag("--force-compression", options.force_compression, "base layers too");
-  command.add_option("--metadata-file", options.metadata_file, "write digests and names as JSON");
   command.add_option("-j,--jobs", options.jobs, "steps at the same time");
   command
       .add_option("--context-modes", options.context_modes,
@@ -61,6 +54,17 @@ void add_build_options(CLI::App& command, BuildOptions& options) {
   command.add_option("--allow", options.allow, "network.host or security.insecure")
       ->check(CLI::IsMember({"network.host", "security.insecure"}))
       ->allow_extra_args(false);
+}
+
+void add_build_options(CLI::App& command, BuildOptions& options) {
+  add_step_options(command, options);
+  command.add_flag("-q,--quiet", options.quiet, "only the result");
+  command.add_flag("--push", options.push, "push the tags to their registries");
+  command
+      .add_option("-o,--output", options.outputs, "type=oci|docker|tar|local|registry,dest=PATH")
+      ->allow_extra_args(false);
+  command.add_flag("--no-cache", options.no_cache, "run every step again");
+  command.add_option("--metadata-file", options.metadata_file, "write digests and names as JSON");
   command.add_flag("--load", options.load, "keep the images in the store (that is done anyway)");
   command.add_flag("--pull", options.pull,
                    "ask the registries for base images anew (that is done anyway)");

@@ -39,6 +39,8 @@ struct BuildOptions {
 CLI::Option* add_list(CLI::App& command, const std::string& names, std::vector<std::string>& values,
                       const std::string& description);
 
+// How steps run and layers are written, whatever becomes of the image.
+void add_step_options(CLI::App& command, BuildOptions& options);
 void add_build_options(CLI::App& command, BuildOptions& options);
 
 // Fills what does not differ between targets: compression, jobs, secrets. Throws

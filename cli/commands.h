@@ -23,6 +23,7 @@ void add_manifest_command(CLI::App& app, const Globals& globals, int& exit_code)
 void add_copy_command(CLI::App& app, const Globals& globals, int& exit_code);
 void add_diff_command(CLI::App& app, const Globals& globals, int& exit_code);
 void add_validate_command(CLI::App& app, const Globals& globals, int& exit_code);
+void add_verify_command(CLI::App& app, const Globals& globals, int& exit_code);
 void add_images_command(CLI::App& app, const Globals& globals, int& exit_code);
 void add_untag_command(CLI::App& app, const Globals& globals, int& exit_code);
 void add_tree_command(CLI::App& app, const Globals& globals, int& exit_code);

@@ -2,8 +2,8 @@
 #include <iostream>
 #include <memory>
 
-#include "base/error.h"
 #include "cli/commands.h"
+#include "cli/difference_text.h"
 #include "cli/exit_code.h"
 #include "cli/image_access.h"
 #include "cli/looking.h"
@@ -34,23 +34,6 @@ Opened open_image(Session& session, const std::string& text, const Arguments& ar
   return opened;
 }
 
-void print_member(const images::MemberDifference& one) {
-  const std::string member = base::printable(one.member);
-  if (one.before) std::cout << "- " << member << " = " << base::printable(*one.before) << "\n";
-  if (one.after) std::cout << "+ " << member << " = " << base::printable(*one.after) << "\n";
-}
-
-void print_path(const images::PathDifference& one) {
-  using Kind = images::PathDifference::Kind;
-  std::cout << (one.kind == Kind::added     ? "+ "
-                : one.kind == Kind::removed ? "- "
-                                            : "~ ")
-            << base::printable(one.path);
-  for (std::size_t i = 0; i < one.what.size(); ++i)
-    std::cout << (i == 0 ? ": " : ", ") << base::printable(one.what[i]);
-  std::cout << "\n";
-}
-
 bool compare(const Arguments& arguments, const Globals& globals) {
   Session session = Session::open(globals);
   const std::stop_token stop = globals.signals->token();
@@ -62,8 +45,7 @@ bool compare(const Arguments& arguments, const Globals& globals) {
   if (arguments.json) {
     std::cout << difference_json(config, paths);
   } else {
-    for (const auto& one : config) print_member(one);
-    for (const auto& one : paths) print_path(one);
+    std::cout << members_text(config) << paths_text(paths);
   }
   std::cout << std::flush;
   return config.empty() && paths.empty();

@@ -24,8 +24,8 @@ struct Arguments {
 };
 
 constexpr const char* kImage =
-    "reference (the store's goes before the registry's), docker://, oci-layout://, oci-archive:, "
-    "docker-archive:";
+    "reference (the store's goes before the registry's), docker://, oci-layout:// (or oci:), "
+    "oci-archive:, docker-archive:";
 
 // The image, or with --platform the one of that platform in an index.
 images::Document top_of(images::DocumentSource& source, const Arguments& arguments,
@@ -183,12 +183,14 @@ void add_copy_command(CLI::App& app, const Globals& globals, int& exit_code) {
       "copy", "copy an image or a whole index between registries, layouts and archives");
   command
       ->add_option("source", arguments->image,
-                   "reference in a registry, oci-layout://DIR[:TAG], oci-archive:FILE[:TAG], "
-                   "docker-archive:FILE or cooper-store:REFERENCE")
+                   "reference in a registry, oci-layout://DIR[:TAG] (or oci:DIR[:TAG]), "
+                   "oci-archive:FILE[:TAG], docker-archive:FILE[:REFERENCE] or "
+                   "cooper-store:REFERENCE")
       ->required();
   command
       ->add_option("destination", arguments->destination,
-                   "reference in a registry, oci-layout://DIR[:TAG] or oci-archive:FILE[:TAG]")
+                   "reference in a registry, oci-layout://DIR[:TAG] (or oci:DIR[:TAG]), "
+                   "oci-archive:FILE[:TAG] or docker-archive:FILE[:REFERENCE]")
       ->required();
   command->add_option("--platform", arguments->platform,
                       "os/architecture: of an index this image alone (default: all of it)");
@@ -199,7 +201,9 @@ void add_copy_command(CLI::App& app, const Globals& globals, int& exit_code) {
       "fetched.\n\n"
       "Examples:\n"
       "  cooper copy registry.example/team/site:app-v1 mirror.example/team/site:app-v1\n"
-      "  cooper copy cooper-store:site:app oci-archive:site.tar:app");
+      "  cooper copy cooper-store:site:app oci-archive:site.tar:app\n"
+      "  cooper copy --platform linux/amd64 registry.example/team/site:app-v1 "
+      "docker-archive:site.tar:site:app-v1");
   command->callback([arguments, &globals, &exit_code] {
     copy(*arguments, globals);
     exit_code = kSuccess;

@@ -1,4 +1,5 @@
-// The JSON of the commands that look at images: inspect, manifest, ls, diff, validate.
+// The JSON of the commands that look at images: inspect, manifest, ls, diff, tree, validate,
+// verify.
 #pragma once
 
 #include <string>
@@ -8,6 +9,7 @@
 #include "images/config_difference.h"
 #include "images/copy_image.h"
 #include "images/document_source.h"
+#include "images/rebuild_difference.h"
 #include "images/tree_difference.h"
 #include "images/validate.h"
 
@@ -34,6 +36,24 @@ namespace cooper::cli {
 // {"destination", "digest", "mediaType", "size", "copiedBytes", "reusedBytes"}
 [[nodiscard]] std::string copy_json(const std::string& destination,
                                     const images::CopyReport& report);
+
+// {"digest", "paths": [{path, type, mode, uid, gid, size, mtime, link, device, xattrs, digest}],
+// "config": the document}. Bytes of names and links that are no UTF-8 are replaced; values of
+// attributes are hexadecimal.
+[[nodiscard]] std::string tree_json(const oci::Digest& image, const layer::LayerStack& stack,
+                                    const std::string& config);
+
+// {"same": .., "image": digest, "rebuilt": digest, "platforms": [{platform, same, layer, config,
+// manifest, paths}]}; "layer" is the first that differs, or null.
+struct RebuildDifference {
+  std::string platform;
+  bool same = false;
+  std::optional<images::LayerDifference> layer = {};
+  std::vector<images::MemberDifference> config = {}, manifest = {};
+  std::vector<images::PathDifference> paths = {};
+};
+[[nodiscard]] std::string rebuild_json(const oci::Digest& image, const oci::Digest& rebuilt,
+                                       const std::vector<RebuildDifference>& platforms);
 
 [[nodiscard]] const char* to_string(images::PathDifference::Kind kind);
 

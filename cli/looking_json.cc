@@ -1,5 +1,6 @@
 #include "cli/looking.h"
 
+#include "cli/tree_text.h"
 #include "oci/image_config.h"
 #include "oci/manifest.h"
 #include "oci/strict_json.h"
@@ -42,6 +43,54 @@ void add_image(Json& json, const oci::Manifest& manifest, const std::string& con
     layers.push_back(std::move(layer));
   }
   json["layers"] = std::move(layers);
+}
+
+Json members_json(const std::vector<images::MemberDifference>& members) {
+  const auto value = [](const std::optional<std::string>& text) {
+    return text ? Json::parse(*text) : Json(nullptr);
+  };
+  Json list = Json::array();
+  for (const images::MemberDifference& one : members) {
+    list.push_back(
+        {{"member", one.member}, {"before", value(one.before)}, {"after", value(one.after)}});
+  }
+  return list;
+}
+
+Json paths_json(const std::vector<images::PathDifference>& paths) {
+  Json list = Json::array();
+  for (const images::PathDifference& one : paths)
+    list.push_back({{"path", one.path}, {"change", to_string(one.kind)}, {"what", one.what}});
+  return list;
+}
+
+Json layer_json(const images::LayerDifference& layer) {
+  const auto descriptor = [](const std::optional<oci::Descriptor>& one) {
+    return one ? descriptor_json(*one) : Json(nullptr);
+  };
+  return {{"number", layer.number},
+          {"before", descriptor(layer.before)},
+          {"after", descriptor(layer.after)},
+          {"sameContent", layer.same_content},
+          {"createdBy", layer.step}};
+}
+
+Json path_json(const std::string& path, const layer::Entry& entry) {
+  using layer::EntryType;
+  Json json = {{"path", "/" + path},        {"type", type_name(entry.type)},
+               {"mode", octal(entry.mode)}, {"uid", entry.uid},
+               {"gid", entry.gid},          {"size", entry.size},
+               {"mtime", entry.mtime}};
+  if (entry.type == EntryType::symlink) json["link"] = entry.link;
+  if (entry.type == EntryType::character || entry.type == EntryType::block) {
+    json["device"] = std::to_string(entry.device_major) + ":" + std::to_string(entry.device_minor);
+  }
+  if (!entry.xattrs.empty()) {
+    json["xattrs"] = Json::object();
+    for (const auto& [name, value] : entry.xattrs) json["xattrs"][name] = hex_text(value);
+  }
+  if (entry.content) json["digest"] = "sha256:" + base::to_hex(*entry.content);
+  return json;
 }
 
 }  // namespace
@@ -87,20 +136,38 @@ std::string manifest_json(const images::Document& document) {
 
 std::string difference_json(const std::vector<images::MemberDifference>& config,
                             const std::vector<images::PathDifference>& paths) {
-  const auto value = [](const std::optional<std::string>& text) {
-    return text ? Json::parse(*text) : Json(nullptr);
-  };
-  Json members = Json::array();
-  for (const images::MemberDifference& one : config) {
-    members.push_back(
-        {{"member", one.member}, {"before", value(one.before)}, {"after", value(one.after)}});
-  }
-  Json list = Json::array();
-  for (const images::PathDifference& one : paths)
-    list.push_back({{"path", one.path}, {"change", to_string(one.kind)}, {"what", one.what}});
   return dumped({{"same", config.empty() && paths.empty()},
-                 {"config", std::move(members)},
-                 {"paths", std::move(list)}});
+                 {"config", members_json(config)},
+                 {"paths", paths_json(paths)}});
+}
+
+std::string rebuild_json(const oci::Digest& image, const oci::Digest& rebuilt,
+                         const std::vector<RebuildDifference>& platforms) {
+  Json list = Json::array();
+  for (const RebuildDifference& one : platforms) {
+    list.push_back({{"platform", one.platform},
+                    {"same", one.same},
+                    {"layer", one.layer ? layer_json(*one.layer) : Json(nullptr)},
+                    {"config", members_json(one.config)},
+                    {"manifest", members_json(one.manifest)},
+                    {"paths", paths_json(one.paths)}});
+  }
+  return dumped({{"same", image == rebuilt},
+                 {"image", image.to_string()},
+                 {"rebuilt", rebuilt.to_string()},
+                 {"platforms", std::move(list)}});
+}
+
+std::string tree_json(const oci::Digest& image, const layer::LayerStack& stack,
+                      const std::string& config) {
+  Json paths = Json::array();
+  stack.walk("", [&paths](const std::string& path, const layer::Found& found) {
+    paths.push_back(path_json(path, *found.entry));
+    return true;
+  });
+  return dumped({{"digest", image.to_string()},
+                 {"paths", std::move(paths)},
+                 {"config", oci::parse_strict_json(config, "image configuration")}});
 }
 
 std::string validation_json(const images::Validation& validation) {

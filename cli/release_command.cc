@@ -1,6 +1,4 @@
 // cooper release
-#include <stdlib.h>
-
 #include <iostream>
 #include <memory>
 
@@ -10,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/git_facts.h"
+#include "cli/release_facts.h"
 #include "cli/release_images.h"
 #include "cli/release_report.h"
 #include "cli/run_build.h"
@@ -17,7 +16,6 @@
 #include "cli/signals.h"
 #include "cli/workflow_log.h"
 #include "oci/reference.h"
-#include "oci/time_text.h"
 #include "registry/base64.h"
 #include "registry/client.h"
 #include "registry/credential_sources.h"
@@ -53,28 +51,6 @@ std::string version_of(const Arguments& arguments) {
 }
 
 void tell(const std::string& text) { std::cerr << safe_for_log(text) + "\n" << std::flush; }
-
-// What the bake file's variables see; a person's own choice goes before git's.
-void set_variables(const std::string& version, const GitFacts& facts) {
-  ::setenv("VERSION", version.c_str(), 1);
-  if (!facts.revision.empty()) ::setenv("REVISION", facts.revision.c_str(), 0);
-  if (!facts.source.empty()) ::setenv("SOURCE", facts.source.c_str(), 0);
-  if (facts.commit_time && variable("SOURCE_DATE_EPOCH").empty())
-    ::setenv("SOURCE_DATE_EPOCH", std::to_string(*facts.commit_time).c_str(), 1);
-}
-
-void describe(BuildRequest& request, const std::string& version, const GitFacts& facts) {
-  std::map<std::string, std::string> words{{"version", version}};
-  if (!facts.revision.empty()) words["revision"] = facts.revision;
-  if (!facts.source.empty()) words["source"] = facts.source;
-  if (facts.commit_time) words["created"] = oci::to_rfc3339(*facts.commit_time);
-  for (BuildTarget& target : request.targets) {
-    for (const auto& [word, value] : words) {
-      target.labels.try_emplace("org.opencontainers.image." + word, value);
-      target.annotations.try_emplace("org.opencontainers.image." + word, value);
-    }
-  }
-}
 
 // The runner replaces these words in whatever follows; it knows only the secrets of the workflow.
 void mask_passwords(const std::set<std::string>& repositories) {
@@ -166,13 +142,13 @@ void release_all(const Arguments& arguments, const Globals& globals, int& exit_c
   const std::string version = version_of(arguments);
   const GitFacts facts = read_git_facts(globals.signals->token());
   for (const std::string& remark : facts.remarks) tell("note: " + remark);
-  set_variables(version, facts);
+  set_release_variables(version, facts);
   BuildOptions build = arguments.build;
   build.push = true;
   BakeRequest bake = make_bake_request(read_bake_files(arguments.files, arguments.sets, {}),
                                        arguments.targets, build);
   const std::set<std::string> repositories = check_release_tags(bake.request, bake.silent, version);
-  describe(bake.request, version, facts);
+  describe_release(bake.request, version, facts);
   mask_passwords(repositories);
   if (!arguments.dry_run) require_permission(repositories, globals);
   Exports exports(arguments, version);

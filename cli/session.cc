@@ -68,6 +68,7 @@ std::string image_location(const std::string& text, const store::Store& store) {
   if (text.find("://") != std::string::npos || text.starts_with("docker-archive:") ||
       text.starts_with("oci-archive:") || text.starts_with("cooper-store:"))
     return text;
+  if (text.starts_with("oci:")) return "oci-layout://" + text.substr(4);
   const std::string full = oci::to_string(oci::parse_reference(text));
   return store.find_image(full) ? "cooper-store:" + full : full;
 }

@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/image_access.h"
+#include "cli/looking.h"
 #include "cli/pretty_json.h"
 #include "cli/signals.h"
 #include "cli/tree_text.h"
@@ -14,7 +15,7 @@ namespace {
 
 struct Arguments {
   std::string image, platform;
-  bool times = false;
+  bool times = false, json = false;
 };
 
 void print_tree(const Arguments& arguments, const Globals& globals) {
@@ -24,7 +25,12 @@ void print_tree(const Arguments& arguments, const Globals& globals) {
   const source::ResolvedImage image = resolve_image(session, location, arguments.platform, stop);
   engine::LayerPool pool(session.store, transfer_lines("fetched"));
   add_layers(pool, image);
-  std::cout << tree_text(pool.stack(image.config.diff_ids, stop), arguments.times) << "\n"
+  const layer::LayerStack stack = pool.stack(image.config.diff_ids, stop);
+  if (arguments.json) {
+    std::cout << tree_json(image.manifest.digest, stack, image.config_bytes) << std::flush;
+    return;
+  }
+  std::cout << tree_text(stack, arguments.times) << "\n"
             << pretty_json(image.config_bytes) << std::flush;
 }
 
@@ -36,11 +42,13 @@ void add_tree_command(CLI::App& app, const Globals& globals, int& exit_code) {
   const auto arguments = std::make_shared<Arguments>();
   command
       ->add_option("image", arguments->image,
-                   "reference, oci-layout://DIRECTORY or docker-archive:FILE")
+                   "reference, docker://, oci-layout:// (or oci:), oci-archive:, docker-archive:")
       ->required();
   command->add_option("--platform", arguments->platform,
                       "os/architecture (default: this machine's)");
   command->add_flag("--times", arguments->times, "times of last change too, mtime=SECONDS");
+  command->add_flag("--json", arguments->json,
+                    "an object with digest, paths (of times too) and config");
   command->footer(
       "A line has path, type, mode, owner, size, then link=, device=, xattr.NAME= (hexadecimal) "
       "and the content's\n"

@@ -7,6 +7,13 @@
 
 namespace cooper::cli {
 
+// "file", "dir", "link", "char", ...
+[[nodiscard]] const char* type_name(layer::EntryType type);
+
+// "0644"
+[[nodiscard]] std::string octal(std::uint32_t mode);
+[[nodiscard]] std::string hex_text(const std::string& bytes);
+
 // "/etc/passwd file 0644 0:0 1234 sha256:..." Fields: path, type, mode, owner, size, then link=,
 // device=, xattr.NAME= (hexadecimal) and the digest, as they apply. Odd bytes of paths are escaped
 // as \xNN.

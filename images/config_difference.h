@@ -2,6 +2,7 @@
 // labels by their names, history and DiffIDs left out.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,11 @@ struct MemberDifference {
   std::optional<std::string> before;  // JSON text; nullopt: the member is absent
   std::optional<std::string> after;
 };
+
+// Of members by name, each with its JSON text; in the order of names.
+[[nodiscard]] std::vector<MemberDifference> compare_members(
+    const std::map<std::string, std::string>& before,
+    const std::map<std::string, std::string>& after);
 
 // In the order of members. `times`: "created" counts too. Throws base::Error(corrupt) for what is
 // no JSON object.

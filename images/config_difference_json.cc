@@ -42,13 +42,10 @@ Members members_of(std::string_view text, bool times) {
 
 }  // namespace
 
-std::vector<MemberDifference> compare_configs(std::string_view before, std::string_view after,
-                                              bool times) {
-  const Members old = members_of(before, times);
-  const Members now = members_of(after, times);
+std::vector<MemberDifference> compare_members(const Members& before, const Members& after) {
   std::map<std::string, MemberDifference> all;
-  for (const auto& [member, value] : old) all[member] = {member, value, std::nullopt};
-  for (const auto& [member, value] : now) {
+  for (const auto& [member, value] : before) all[member] = {member, value, std::nullopt};
+  for (const auto& [member, value] : after) {
     all[member].member = member;
     all[member].after = value;
   }
@@ -57,6 +54,11 @@ std::vector<MemberDifference> compare_configs(std::string_view before, std::stri
     if (difference.before != difference.after) out.push_back(std::move(difference));
   }
   return out;
+}
+
+std::vector<MemberDifference> compare_configs(std::string_view before, std::string_view after,
+                                              bool times) {
+  return compare_members(members_of(before, times), members_of(after, times));
 }
 
 }  // namespace cooper::images

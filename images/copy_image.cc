@@ -61,15 +61,20 @@ CopyReport copy_image(DocumentSource& source, const std::string& destination,
                       registry::Client& client, const store::Store& store,
                       const CopyOptions& options, std::stop_token stop) {
   // A destination that is wrong is found before anything is read.
-  const auto directory = after_prefix(destination, "oci-layout://");
+  const auto directory = after_layout_prefix(destination);
   const auto archive = after_prefix(destination, "oci-archive:");
+  const auto saved = after_prefix(destination, "docker-archive:");
   std::optional<oci::Reference> reference;
-  if (!directory && !archive) {
+  std::optional<DockerArchivePlace> docker;
+  if (saved) {
+    docker = parse_docker_archive(*saved);
+  } else if (!directory && !archive) {
     const std::string plain = plain_reference(destination);
-    if (plain.find("://") != std::string::npos || plain.starts_with("docker-archive:") ||
-        plain.starts_with("cooper-store:")) {
-      throw base::Error(base::ErrorKind::usage, "copy to", destination,
-                        "a registry, oci-layout:// or oci-archive: can be written to")
+    if (plain.find("://") != std::string::npos || plain.starts_with("cooper-store:")) {
+      throw base::Error(
+          base::ErrorKind::usage, "copy to", destination,
+          "a registry, oci-layout:// (or oci:), oci-archive: or docker-archive: can be "
+          "written to")
           .with_hint(plain.starts_with("cooper-store:") ? "cooper pull fetches into the store"
                                                         : "");
     }
@@ -77,6 +82,11 @@ CopyReport copy_image(DocumentSource& source, const std::string& destination,
   }
   const ImageGraph graph = read_graph(source, options.platform, stop);
   if (reference) return copy_to_registry(source, graph, *reference, client, store, options, stop);
+  if (docker) {
+    const LayoutCopy copied =
+        write_docker_archive(graph, source, store, docker->path, docker->reference, stop);
+    return {graph.top().descriptor, copied.written_bytes, copied.present_bytes};
+  }
   const auto location = source::parse_layout_location(directory ? *directory : *archive);
   if (location.digest) {
     throw base::Error(base::ErrorKind::usage, "copy to", destination,

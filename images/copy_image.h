@@ -21,7 +21,8 @@ struct CopyReport {
   std::uint64_t copied_bytes = 0, reused_bytes = 0;  // of blobs
 };
 
-// `destination`: a reference with a tag, "oci-layout://DIR[:TAG]" or "oci-archive:FILE[:TAG]".
+// `destination`: a reference with a tag, "oci-layout://DIR[:TAG]" or "oci:DIR[:TAG]",
+// "oci-archive:FILE[:TAG]" or "docker-archive:FILE[:REFERENCE]".
 // Throws base::Error.
 [[nodiscard]] CopyReport copy_image(DocumentSource& source, const std::string& destination,
                                     registry::Client& client, const store::Store& store,

@@ -125,6 +125,18 @@ std::optional<std::string> after_prefix(const std::string& text, std::string_vie
   return text.substr(prefix.size());
 }
 
+std::optional<std::string> after_layout_prefix(const std::string& text) {
+  if (const auto rest = after_prefix(text, "oci-layout://")) return rest;
+  return after_prefix(text, "oci:");
+}
+
+DockerArchivePlace parse_docker_archive(const std::string& rest) {
+  const std::size_t colon = rest.find(':');
+  if (colon == 0 || rest.empty())
+    throw Error(ErrorKind::usage, "open image", "docker-archive:" + rest, "there is no path in it");
+  return {rest.substr(0, colon), colon == std::string::npos ? "" : rest.substr(colon + 1)};
+}
+
 std::string plain_reference(const std::string& text) {
   for (const char* prefix : {"docker://", "docker-image://"}) {
     if (const auto rest = after_prefix(text, prefix)) return *rest;
@@ -134,7 +146,7 @@ std::string plain_reference(const std::string& text) {
 
 std::unique_ptr<DocumentSource> open_documents(const std::string& text, registry::Client& client,
                                                const store::Store& store) {
-  if (const auto rest = after_prefix(text, "oci-layout://")) {
+  if (const auto rest = after_layout_prefix(text)) {
     source::LayoutLocation location = source::parse_layout_location(*rest);
     return std::make_unique<LayoutDocuments>(
         source::open_layout_directory(location.path),
@@ -147,10 +159,9 @@ std::unique_ptr<DocumentSource> open_documents(const std::string& text, registry
         source::LayoutSelector{std::move(location.tag), location.digest});
   }
   if (const auto rest = after_prefix(text, "docker-archive:")) {
-    const std::size_t colon = rest->find(':');
-    return std::make_unique<SavedDocuments>(
-        source::open_layout_archive(rest->substr(0, colon)),
-        colon == std::string::npos ? std::string() : rest->substr(colon + 1));
+    const DockerArchivePlace place = parse_docker_archive(*rest);
+    return std::make_unique<SavedDocuments>(source::open_layout_archive(place.path),
+                                            place.reference);
   }
   if (const auto rest = after_prefix(text, "cooper-store:")) {
     const std::string reference = oci::to_string(oci::parse_reference(*rest));
@@ -162,7 +173,8 @@ std::unique_ptr<DocumentSource> open_documents(const std::string& text, registry
   const std::string plain = plain_reference(text);
   if (plain.find("://") != std::string::npos) {
     throw Error(ErrorKind::usage, "read image", text, "no such kind of place is known")
-        .with_hint("a reference, oci-layout://, oci-archive:, docker-archive: or cooper-store:");
+        .with_hint(
+            "a reference, oci-layout://, oci:, oci-archive:, docker-archive: or cooper-store:");
   }
   oci::Reference reference = oci::parse_reference(plain);
   registry::Repository repository = client.repository(reference);

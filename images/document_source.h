@@ -36,8 +36,9 @@ class DocumentSource {
 };
 
 // A reference of a registry (docker:// and docker-image:// may stand before it),
-// "oci-layout://DIR[:TAG][@DIGEST]", "oci-archive:FILE[:TAG]", "docker-archive:FILE[:REFERENCE]",
-// "cooper-store:REFERENCE". `client` and `store` outlive the result. Throws base::Error(usage).
+// "oci-layout://DIR[:TAG][@DIGEST]" or "oci:DIR[:TAG]", "oci-archive:FILE[:TAG]",
+// "docker-archive:FILE[:REFERENCE]", "cooper-store:REFERENCE". `client` and `store` outlive the
+// result. Throws base::Error(usage).
 [[nodiscard]] std::unique_ptr<DocumentSource> open_documents(const std::string& text,
                                                              registry::Client& client,
                                                              const store::Store& store);
@@ -45,6 +46,13 @@ class DocumentSource {
 // The rest of `text` after `prefix`; nullopt if it does not begin with it.
 [[nodiscard]] std::optional<std::string> after_prefix(const std::string& text,
                                                       std::string_view prefix);
+// The directory[:tag] of "oci-layout://" and of "oci:".
+[[nodiscard]] std::optional<std::string> after_layout_prefix(const std::string& text);
+// The parts of a "docker-archive:" place after its prefix; the reference may be empty.
+struct DockerArchivePlace {
+  std::string path, reference;
+};
+[[nodiscard]] DockerArchivePlace parse_docker_archive(const std::string& rest);
 // A reference with docker:// or docker-image:// taken off.
 [[nodiscard]] std::string plain_reference(const std::string& text);
 

@@ -16,10 +16,12 @@
 #include "images/spool.h"
 #include "oci/manifest.h"
 #include "oci/media_type.h"
+#include "oci/reference.h"
 
 namespace cooper::images {
 namespace {
 
+constexpr const char* kImageName = "io.containerd.image.name";
 constexpr const char* kRefName = "org.opencontainers.image.ref.name";
 
 std::string merged_index(const std::optional<std::string>& old, oci::Descriptor top,
@@ -83,6 +85,53 @@ void add_blob(int blobs, DocumentSource& source, const oci::Descriptor& blob,
   }
 }
 
+// What stands in an archive beside the documents and blobs: name and bytes.
+using ArchiveFiles = std::vector<std::pair<std::string, std::string>>;
+
+LayoutCopy write_archive(const ImageGraph& graph, DocumentSource& source, const store::Store& store,
+                         const std::string& path, const ArchiveFiles& files, std::stop_token stop) {
+  const Spool spool(store, source);
+  export_::OutputFile file(path);
+  export_::TarOutput tar(file);
+  LayoutCopy report;
+  for (const auto& [name, bytes] : files) tar.add_file(name, bytes);
+  tar.add_directory("blobs");
+  tar.add_directory("blobs/sha256");
+  for (const Document& document : graph.documents)
+    tar.add_file(export_::blob_path(document.descriptor.digest), document.bytes);
+  for (const oci::Descriptor& blob : graph.blobs) {
+    spool.fetch(blob, stop);
+    tar.add_file(export_::blob_path(blob.digest), *spool.open(blob), blob.size);
+    spool.drop(blob);
+    report.written_bytes += blob.size;
+  }
+  tar.finish();
+  file.finish();
+  return report;
+}
+
+// The manifest of the one image, made of what `docker load` understands.
+oci::Manifest docker_loadable(const ImageGraph& graph, const std::string& path) {
+  const auto refuse = [&path](const std::string& cause) {
+    return base::Error(base::ErrorKind::unsupported, "copy to", "docker-archive:" + path, cause);
+  };
+  const auto document =
+      oci::parse_manifest_or_index(graph.top().bytes, graph.top().descriptor.media_type);
+  const auto* manifest = std::get_if<oci::Manifest>(&document);
+  if (manifest == nullptr) {
+    throw refuse("such an archive holds the image of one platform, and this is an index")
+        .with_hint("choose one of its images with --platform, or write an oci-archive:");
+  }
+  const std::string& config = manifest->config.media_type;
+  if (config != oci::media_type::kConfig && config != oci::media_type::kDockerConfig)
+    throw refuse("it is no image: its configuration is of type '" + config + "'");
+  for (const oci::Descriptor& layer : manifest->layers) {
+    if (!oci::media_type::is_layer(layer.media_type))
+      throw refuse("the type of a layer, '" + layer.media_type + "', is unknown there");
+  }
+  return *manifest;
+}
+
 }  // namespace
 
 LayoutCopy write_layout(const ImageGraph& graph, DocumentSource& source, const std::string& path,
@@ -119,25 +168,34 @@ LayoutCopy write_layout(const ImageGraph& graph, DocumentSource& source, const s
 LayoutCopy write_layout_archive(const ImageGraph& graph, DocumentSource& source,
                                 const store::Store& store, const std::string& path,
                                 const std::string& tag, std::stop_token stop) {
-  const Spool spool(store, source);
-  export_::OutputFile file(path);
-  export_::TarOutput tar(file);
-  LayoutCopy report;
-  tar.add_file("oci-layout", export_::kLayoutMarker);
-  tar.add_file("index.json", merged_index(std::nullopt, graph.top().descriptor, tag));
-  tar.add_directory("blobs");
-  tar.add_directory("blobs/sha256");
-  for (const Document& document : graph.documents)
-    tar.add_file(export_::blob_path(document.descriptor.digest), document.bytes);
-  for (const oci::Descriptor& blob : graph.blobs) {
-    spool.fetch(blob, stop);
-    tar.add_file(export_::blob_path(blob.digest), *spool.open(blob), blob.size);
-    spool.drop(blob);
-    report.written_bytes += blob.size;
+  return write_archive(graph, source, store, path,
+                       {{"oci-layout", export_::kLayoutMarker},
+                        {"index.json", merged_index(std::nullopt, graph.top().descriptor, tag)}},
+                       std::move(stop));
+}
+
+LayoutCopy write_docker_archive(const ImageGraph& graph, DocumentSource& source,
+                                const store::Store& store, const std::string& path,
+                                const std::string& reference, std::stop_token stop) {
+  const oci::Manifest manifest = docker_loadable(graph, path);
+  std::vector<std::string> references;
+  oci::Descriptor top = graph.top().descriptor;
+  top.annotations.clear();
+  if (!reference.empty()) {
+    const oci::Reference parsed = oci::parse_reference(reference);
+    if (parsed.digest) {
+      throw base::Error(base::ErrorKind::usage, "copy to", path,
+                        "a digest cannot be chosen; name a tag");
+    }
+    references.push_back(oci::to_string(parsed));
+    top.annotations = {{kImageName, references.front()}, {kRefName, parsed.tag}};
   }
-  tar.finish();
-  file.finish();
-  return report;
+  return write_archive(
+      graph, source, store, path,
+      {{"oci-layout", export_::kLayoutMarker},
+       {"manifest.json", export_::docker_manifest(manifest, references)},
+       {"index.json", oci::to_json(oci::Index{std::string(oci::media_type::kIndex), {top}})}},
+      std::move(stop));
 }
 
 }  // namespace cooper::images

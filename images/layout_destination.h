@@ -1,4 +1,5 @@
-// An OCI image layout that a copy is written into: a directory, or a tar archive.
+// An OCI image layout that a copy is written into: a directory, or a tar archive, which with one
+// more document is what `docker load` reads.
 #pragma once
 
 #include <cstdint>
@@ -22,5 +23,11 @@ struct LayoutCopy {
 [[nodiscard]] LayoutCopy write_layout_archive(const ImageGraph& graph, DocumentSource& source,
                                               const store::Store& store, const std::string& path,
                                               const std::string& tag, std::stop_token stop);
+
+// The same with a manifest.json. `reference` is the image's name there, or empty. An index, and
+// what is no image, are refused: base::Error(unsupported).
+[[nodiscard]] LayoutCopy write_docker_archive(const ImageGraph& graph, DocumentSource& source,
+                                              const store::Store& store, const std::string& path,
+                                              const std::string& reference, std::stop_token stop);
 
 }  // namespace cooper::images

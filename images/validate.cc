@@ -1,10 +1,11 @@
 #include "images/validate.h"
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 #include "base/error.h"
 #include "builder/layer/decompressor.h"
+#include "builder/layer/tar_reader.h"
 #include "images/spool.h"
 #include "oci/image_config.h"
 #include "oci/manifest.h"
@@ -14,6 +15,27 @@ namespace cooper::images {
 namespace {
 
 constexpr int kMaxIndexDepth = 3;
+constexpr std::string_view kAttestation = "application/vnd.in-toto+json";
+
+bool is_image_config(std::string_view type) {
+  return type == oci::media_type::kConfig || type == oci::media_type::kDockerConfig;
+}
+
+// Hashes what passes.
+class HashingSource final : public base::Source {
+ public:
+  explicit HashingSource(base::Source& inner) : inner_(inner) {}
+  std::size_t read(std::span<std::byte> buffer) override {
+    const std::size_t count = inner_.read(buffer);
+    hash_.update(buffer.first(count));
+    return count;
+  }
+  [[nodiscard]] oci::DiffId finish() { return oci::DiffId::from_sha256(hash_.finish()); }
+
+ private:
+  base::Source& inner_;
+  base::Sha256 hash_;
+};
 
 class Validator {
  public:
@@ -68,6 +90,13 @@ class Validator {
   }
 
   void check_manifest(const oci::Descriptor& said, const oci::Manifest& manifest) {
+    // What is no image but some artifact has documents and blobs of kinds that are its own
+    // business.
+    if (!is_image_config(manifest.config.media_type)) {
+      check_blob(manifest.config);
+      for (const oci::Descriptor& blob : manifest.layers) check_blob(blob);
+      return;
+    }
     const std::string thing = "configuration " + manifest.config.digest.to_string();
     std::optional<oci::ImageConfig> config;
     noting(thing, [&] {
@@ -105,35 +134,54 @@ class Validator {
     }
   }
 
-  void check_layer(const oci::Descriptor& layer, const std::optional<oci::DiffId>& diff_id) {
-    if (!seen_.insert(layer.digest).second) return;
-    const std::string thing = "layer " + layer.digest.to_string();
+  // Digest and size.
+  void check_blob(const oci::Descriptor& blob) {
+    noting("blob " + blob.digest.to_string(), [&] { spool_.fetch(blob, stop_); });
+    spool_.drop(blob);
     ++found_.layers;
+    found_.bytes += blob.size;
+  }
+
+  void check_layer(const oci::Descriptor& layer, const std::optional<oci::DiffId>& diff_id) {
+    const std::string thing = "layer " + layer.digest.to_string();
+    const auto [known, is_new] = diff_ids_.try_emplace(layer.digest);
+    if (is_new) {
+      ++found_.layers;
+      noting(thing, [&] { known->second = read_layer(thing, layer); });
+      spool_.drop(layer);
+    }
+    if (diff_id && known->second && *known->second != *diff_id) {
+      note(thing, "its DiffID is " + known->second->to_string() + ", the configuration says " +
+                      diff_id->to_string());
+    }
+  }
+
+  // The whole of it, to the last member of its tar.
+  oci::DiffId read_layer(const std::string& thing, const oci::Descriptor& layer) {
+    const bool is_attestation = layer.media_type == kAttestation;
+    if (!is_attestation && !oci::media_type::is_layer(layer.media_type))
+      note(thing, "the media type '" + layer.media_type + "' is none of a layer");
+    spool_.fetch(layer, stop_);
+    found_.bytes += layer.size;
+    if (is_attestation) return oci::DiffId::parse(layer.digest.to_string());  // no tar
+    const auto file = spool_.open(layer);
+    const auto bytes = layer::make_decompressor(*file, {}, thing, stop_);
+    HashingSource hashed(*bytes);
+    layer::TarReader tar(hashed, {}, thing);
     noting(thing, [&] {
-      if (!oci::media_type::is_layer(layer.media_type))
-        note(thing, "the media type '" + layer.media_type + "' is none of a layer");
-      spool_.fetch(layer, stop_);
-      found_.bytes += layer.size;
-      const auto file = spool_.open(layer);
-      const auto tar = layer::make_decompressor(*file, {}, thing, stop_);
-      base::Sha256 hash;
-      std::vector<std::byte> buffer(256 * 1024);
-      while (const std::size_t count = tar->read(buffer)) hash.update({buffer.data(), count});
-      layer::check_media_type(layer.media_type, tar->compression(), thing);
-      const oci::DiffId real = oci::DiffId::from_sha256(hash.finish());
-      if (diff_id && real != *diff_id) {
-        note(thing, "its DiffID is " + real.to_string() + ", the configuration says " +
-                        diff_id->to_string());
+      while (tar.next() != nullptr) {
       }
     });
-    spool_.drop(layer);
+    tar.drain();
+    layer::check_media_type(layer.media_type, bytes->compression(), thing);
+    return hashed.finish();
   }
 
   DocumentSource& source_;
   Spool spool_;
   std::stop_token stop_;
   Validation found_;
-  std::set<oci::Digest> seen_;
+  std::map<oci::Digest, std::optional<oci::DiffId>> diff_ids_;  // of layers, as computed
 };
 
 }  // namespace

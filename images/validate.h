@@ -1,5 +1,6 @@
 // Everything about an image that can be computed, computed again: digests and sizes of documents
-// and blobs, their schemas, DiffIDs, compressions, counts. Goes on after each disagreement.
+// and blobs, their schemas, DiffIDs, compressions, tar archives, counts. Goes on after each
+// disagreement.
 #pragma once
 
 #include <cstdint>

@@ -36,7 +36,7 @@ void write_image_archive(const Image& image, const Destination& destination,
     tar.add_file(blob_path(document.descriptor.digest), document.bytes);
   tar.add_file("index.json", merged_index(std::nullopt, index_entries(image, references)));
   if (destination.kind == Kind::docker)
-    tar.add_file("manifest.json", docker_manifest(image, references));
+    tar.add_file("manifest.json", docker_manifest(image.parsed, references));
   tar.add_file("oci-layout", kLayoutMarker);
   tar.finish();
   file.finish();

@@ -22,7 +22,7 @@ inline constexpr const char* kLayoutMarker = R"({"imageLayoutVersion":"1.0.0"})"
                                        const std::vector<oci::Descriptor>& entries);
 
 // manifest.json as docker load reads it.
-[[nodiscard]] std::string docker_manifest(const Image& image,
+[[nodiscard]] std::string docker_manifest(const oci::Manifest& manifest,
                                           const std::vector<std::string>& references);
 
 }  // namespace cooper::export_

@@ -1,4 +1,5 @@
 // The headers of a tar archive.
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -56,13 +57,22 @@ class HeaderReader {
   bool next_block() {
     const std::size_t count = read_at(block_.data(), kBlock, at_);
     if (at_ == 0) check_uncompressed(count);
-    if (count == 0 && at_ > 0) return false;
+    if (count == 0 && at_ > 0) {
+      if (data_end_ > file_size()) refuse("the archive ends early");
+      return false;
+    }
     if (count < kBlock) refuse("the archive ends early");
     if (block_ == Block{}) return false;
     unsigned sum = 0;
     for (std::size_t i = 0; i < kBlock; ++i) sum += i >= 148 && i < 156 ? ' ' : block_[i];
     if (number(148, 8) != sum) refuse("this is no tar header");
     return true;
+  }
+
+  [[nodiscard]] std::uint64_t file_size() const {
+    struct stat status = {};
+    if (fstat(fd_, &status) != 0) base::throw_errno("look at", name_);
+    return static_cast<std::uint64_t>(status.st_size);
   }
 
   void check_uncompressed(std::size_t count) const {
@@ -182,6 +192,7 @@ class HeaderReader {
 
   void advance(std::uint64_t size) {
     if (size > (std::uint64_t{1} << 62)) refuse("a member is too large");
+    data_end_ = at_ + kBlock + size;
     at_ += kBlock + (size + kBlock - 1) / kBlock * kBlock;
   }
 
@@ -189,6 +200,7 @@ class HeaderReader {
   const std::string& name_;
   Block block_{};
   std::uint64_t at_ = 0;
+  std::uint64_t data_end_ = 0;              // of the last member
   std::optional<std::string> path_, link_;  // of an extended header, for the member after it
   std::optional<std::uint64_t> size_;
 };

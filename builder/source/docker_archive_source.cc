@@ -1,6 +1,8 @@
 #include "builder/source/docker_archive_source.h"
 
+#include <algorithm>
 #include <map>
+#include <span>
 
 #include "base/error.h"
 #include "base/path.h"
@@ -56,16 +58,40 @@ oci::Descriptor describe_layer(LayoutFiles& files, const std::string& path,
                       "layer '" + path + "' is not there");
   };
   LayoutFiles::File file = open();
-  std::byte magic[2] = {};
-  const std::size_t count = file.bytes->read(magic);
-  const bool gzip = count == 2 && magic[0] == std::byte{0x1f} && magic[1] == std::byte{0x8b};
-  if (!gzip) {
+  std::string magic(4, '\0');
+  magic.resize(file.bytes->read(std::as_writable_bytes(std::span(magic))));
+  const bool gzip = magic.starts_with("\x1f\x8b");
+  const bool zstd = magic == "\x28\xb5\x2f\xfd";
+  if (!gzip && !zstd) {
     return {std::string(oci::media_type::kLayerTar), oci::Digest::parse(diff_id.to_string()),
             file.size};
   }
   const auto named = oci::Digest::try_parse("sha256:" + std::string(base::base_name(path)));
   const oci::Digest digest = named ? *named : digest_of(*open().bytes);
-  return {std::string(oci::media_type::kLayerGzip), digest, file.size};
+  return {std::string(gzip ? oci::media_type::kLayerGzip : oci::media_type::kLayerZstd), digest,
+          file.size};
+}
+
+bool same_layers(const oci::Manifest& a, const oci::Manifest& b) {
+  return std::ranges::equal(a.layers, b.layers, {}, &oci::Descriptor::digest,
+                            &oci::Descriptor::digest);
+}
+
+// Newer archives are an OCI layout too, and have the image's own manifest.
+std::optional<std::string> find_manifest(LayoutFiles& files, const oci::Manifest& made) {
+  const auto text = files.read("index.json", oci::kMaxDocumentBytes);
+  if (!text) return std::nullopt;
+  for (const oci::Descriptor& entry : oci::parse_index(*text, "").manifests) {
+    auto bytes = files.read("blobs/sha256/" + entry.digest.hex(), oci::kMaxDocumentBytes);
+    if (!bytes || oci::Digest::of_bytes(*bytes) != entry.digest) continue;
+    const auto document = oci::parse_manifest_or_index(*bytes, entry.media_type);
+    const auto* manifest = std::get_if<oci::Manifest>(&document);
+    if (manifest != nullptr && manifest->config.digest == made.config.digest &&
+        same_layers(*manifest, made)) {
+      return bytes;
+    }
+  }
+  return std::nullopt;
 }
 
 bool has_tag(const SavedImage& image, const std::string& reference) {
@@ -85,6 +111,10 @@ DockerArchiveSource::DockerArchiveSource(std::shared_ptr<LayoutFiles> files, std
 
 ResolvedImage DockerArchiveSource::resolve(const oci::Platform& platform, std::stop_token stop) {
   const std::optional<std::string> text = files_->read("manifest.json", oci::kMaxDocumentBytes);
+  if (!text && !files_->open("index.json")) {
+    throw base::Error(base::ErrorKind::not_found, "read", name_,
+                      "there is no manifest.json: this is no archive of docker save");
+  }
   if (!text) return LayoutSource(files_, {reference_, {}}, name_).resolve(platform, stop);
   const std::vector<SavedImage> images = parse_saved_images(*text, files_->name());
   std::string names;
@@ -123,6 +153,10 @@ ResolvedImage DockerArchiveSource::resolve_saved(const SavedImage& image,
     paths.emplace(manifest.layers.back().digest, path);
   }
   std::string bytes = oci::to_json(manifest);
+  if (auto own = find_manifest(*files_, manifest)) {
+    bytes = *std::move(own);
+    manifest.media_type.clear();  // as the document says
+  }
   const oci::Descriptor top{manifest.media_type, oci::Digest::of_bytes(bytes), bytes.size()};
   return resolve_documents(
       name_, {top, std::move(bytes)}, platform,

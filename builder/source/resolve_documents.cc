@@ -17,6 +17,12 @@ std::string platforms_of(const oci::Index& index) {
   return out.empty() ? "none" : out;
 }
 
+// An index of one thing that does not say for which platform it is.
+const oci::Descriptor* only_entry(const oci::Index& index) {
+  if (index.manifests.size() != 1 || index.manifests.front().platform) return nullptr;
+  return &index.manifests.front();
+}
+
 // The bytes of `document`, which must be what its descriptor says.
 std::string read_checked(const std::string& name, const oci::Descriptor& document,
                          const std::function<std::string(const oci::Descriptor&)>& read) {
@@ -75,7 +81,8 @@ ResolvedImage resolve_documents(const std::string& name, TopDocument top,
               std::move(blobs)};
     }
     const auto& index = std::get<oci::Index>(document);
-    const oci::Descriptor* const entry = oci::find_platform(index, platform);
+    const oci::Descriptor* entry = oci::find_platform(index, platform);
+    if (entry == nullptr) entry = only_entry(index);
     if (entry == nullptr) {
       throw base::Error(base::ErrorKind::not_found, "read", name,
                         "there is no image for " + oci::to_string(platform) +

@@ -150,4 +150,28 @@ END
   same "$status" 1
 }
 
+# The same sources make the same image again; what does not is named.
+case_verify() {
+  dockerfile <<'END'
+FROM base
+COPY file /file
+RUN cat /file > /made
+END
+  echo one >file
+  SOURCE_DATE_EPOCH=1700000000 cooper_ok build -t "$open/look/verified:1" --annotation who=me --push .
+  local digest=$out
+  fresh_store
+  cooper_ok verify "$open/look/verified:1" --annotation who=me
+  same "$out" "same: $digest"
+  err_has "RUN cat /file"
+  echo two >file
+  cooper_run verify --json "$open/look/verified:1"
+  same "$status" 1
+  same "$(jq -r '.image + " " + (.same | tostring)' <<<"$out")" "$digest false"
+  same "$(jq -r '.platforms[0] | .layer.createdBy + "; " + ([.paths[].path] | join(" ")) + "; " + .manifest[0].member' <<<"$out")" \
+    "COPY file /file # buildkit; /file /made; annotations.who"
+  cooper_refuses verify "$open/look/verified:1" --release
+  err_has "--bake"
+}
+
 run_cases

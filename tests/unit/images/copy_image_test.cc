@@ -49,6 +49,40 @@ TEST_CASE("a whole index, its children first; one image of it with a platform") 
                        doctest::Contains("linux/s390x"), base::Error);
 }
 
+TEST_CASE("into a docker archive and back, the digest as it was") {
+  Copies f;
+  const std::string file = f.directory.path() + "/saved.tar";
+  const CopyReport report =
+      f.run("fake.example/team/site:app", "docker-archive:" + file + ":a/b:c");
+  CHECK(report.top.digest == oci::Digest::of_bytes(f.manifest));
+  for (const char* from : {"", ":a/b:c", ":docker.io/a/b:c"}) {
+    CHECK(f.run("docker-archive:" + file + from, "fake.example/other/site:copy").top.digest ==
+          report.top.digest);
+  }
+  CHECK_THROWS_WITH_AS(f.run("docker-archive:" + file + ":a/b:d", "fake.example/other/site:x"),
+                       doctest::Contains("a/b:c"), base::Error);
+  // An index is several images, and a layer of an unknown type is none.
+  static_cast<void>(f.put_index());
+  CHECK_THROWS_WITH_AS(f.run("fake.example/team/site:all", "docker-archive:" + file + "2"),
+                       doctest::Contains("this is an index"), base::Error);
+  f.layer.descriptor.media_type = "application/x-cheese";
+  f.put("team/site", "odd", test::sample_manifest(f.config, {f.layer}),
+        std::string(oci::media_type::kManifest));
+  CHECK_THROWS_WITH_AS(f.run("fake.example/team/site:odd", "docker-archive:" + file + "2"),
+                       doctest::Contains("application/x-cheese"), base::Error);
+  CHECK_THROWS_WITH_AS(f.run("docker-archive:", "fake.example/a/b:c"), doctest::Contains("no path"),
+                       base::Error);
+}
+
+TEST_CASE("oci: is a layout, as skopeo names it") {
+  Copies f;
+  const std::string layout = f.directory.path() + "/layout:app";
+  const oci::Digest digest = f.run("fake.example/team/site:app", "oci:" + layout).top.digest;
+  CHECK(f.run("oci-layout://" + layout, "oci:" + f.directory.path() + "/again:app").top.digest ==
+        digest);
+  CHECK(f.run("oci:" + layout, "fake.example/other/site:copy").top.digest == digest);
+}
+
 TEST_CASE("blobs of the same registry are mounted") {
   Copies f;
   const CopyReport report = f.run("fake.example/team/site:app", "fake.example/mirror/site:app");

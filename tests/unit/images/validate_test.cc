@@ -52,6 +52,55 @@ TEST_CASE("every disagreement is told") {
   CHECK(f.with_config("{").find("configuration: ") == 0);
 }
 
+TEST_CASE("a tar that is cut short, and a layer that is two in the configuration") {
+  Checks f;
+  std::string header(512, '\0');
+  header.replace(0, 4, "file");
+  header.replace(100, 7, "0000644");
+  header.replace(124, 11, "00000010000");  // 4 KiB that do not follow
+  header[156] = '0';
+  header.replace(257, 6, std::string("ustar\0", 6));
+  header.replace(263, 2, "00");
+  header.replace(148, 8, "        ");
+  unsigned sum = 0;
+  for (const char c : header) sum += static_cast<unsigned char>(c);
+  for (int i = 5; i >= 0; --i, sum /= 8)
+    header[148 + static_cast<std::size_t>(i)] = static_cast<char>('0' + sum % 8);
+  header[154] = '\0';
+  f.layer = test::sample_blob(header, std::string(oci::media_type::kLayerTar));
+  CHECK(f.with_config(
+            R"({"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[")" +
+            f.layer.descriptor.digest.to_string() + R"("]}})") == "layer: the tar is cut short\n");
+
+  Checks twice;
+  const std::string real = twice.layer.descriptor.digest.to_string();
+  const std::string other = oci::Digest::of_bytes("other").to_string();
+  twice.config = test::sample_blob(
+      R"({"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[")" + real +
+          R"(",")" + other + R"("]}})",
+      std::string(oci::media_type::kConfig));
+  twice.put("team/site", "two", test::sample_manifest(twice.config, {twice.layer, twice.layer}),
+            std::string(oci::media_type::kManifest));
+  CHECK(twice.found("fake.example/team/site:two").find("its DiffID is " + real) !=
+        std::string::npos);
+}
+
+TEST_CASE("attestations and artifacts are valid where their blobs are what they should be") {
+  Checks f;
+  const auto statement = test::sample_blob(R"({"_type":"x"})", "application/vnd.in-toto+json");
+  f.layer = statement;
+  CHECK(f.with_config(
+            R"({"architecture":"unknown","os":"unknown","rootfs":{"type":"layers","diff_ids":[")" +
+            statement.descriptor.digest.to_string() + R"("]}})") == "");
+  f.layer = test::sample_blob("signature", "text/plain");
+  f.config = test::sample_blob("{}", "application/vnd.oci.empty.v1+json");
+  f.put("team/site", "signed", test::sample_manifest(f.config, {f.layer}),
+        std::string(oci::media_type::kManifest));
+  CHECK(f.found("fake.example/team/site:signed") == "");
+  f.stored().blobs[f.layer.descriptor.digest.to_string()] = "Signature";
+  CHECK(f.found("fake.example/team/site:signed").find("blob: its bytes have digest") == 0);
+}
+
 TEST_CASE("damage is told, and the rest is looked at all the same") {
   Checks f;
   const std::string layout = "oci-layout://" + f.directory.path() + "/layout:app";

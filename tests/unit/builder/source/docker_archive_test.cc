@@ -64,7 +64,13 @@ TEST_CASE(
 
 TEST_CASE("compressed layers are known by their bytes") {
   const std::string gzip = "\x1f\x8b not really";
+  const std::string zstd = "\x28\xb5\x2f\xfd not really";
   Archive archive;
+  archive.write(std::vector<RawMember>{
+      {"l", '0', zstd},
+      {"c", '0', config_for({"the tar"})},
+      {"manifest.json", '0', R"([{"Config":"c","RepoTags":null,"Layers":["l"]}])"}});
+  CHECK(archive.resolve().layers[0].media_type == oci::media_type::kLayerZstd);
   archive.write(std::vector<RawMember>{
       {"l", '0', gzip},
       {"c", '0', config_for({"the tar"})},
@@ -106,7 +112,11 @@ TEST_CASE("damaged and compressed archives") {
   CHECK_THROWS_AS(static_cast<void>(archive.resolve()), base::Error);
   const std::string whole = layer::test::tar_of({{"manifest.json", '0', std::string(2000, ' ')}});
   archive.write(whole.substr(0, 1000));
-  CHECK_THROWS_AS(static_cast<void>(archive.resolve()), base::Error);
+  CHECK_THROWS_WITH_AS(static_cast<void>(archive.resolve()), doctest::Contains("ends early"),
+                       base::Error);
+  archive.write(layer::test::tar_of({{"a", '0', "x"}}));
+  CHECK_THROWS_WITH_AS(static_cast<void>(archive.resolve()), doctest::Contains("docker save"),
+                       base::Error);
   archive.write(std::vector<RawMember>{{"a", 'x', "9999 path=x\n"}, {"b"}});
   CHECK_THROWS_WITH_AS(static_cast<void>(archive.resolve()), doctest::Contains("extended header"),
                        base::Error);
