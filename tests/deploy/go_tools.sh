@@ -14,6 +14,7 @@ go_tool_module() {
     helm) echo helm.sh/helm/v3/cmd/helm@v3.22.0 ;;
     kubeconform) echo github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0 ;;
     actionlint) echo github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 ;;
+    versitygw) echo github.com/versity/versitygw/cmd/versitygw@v1.8.0 ;;
     *) echo "go_tool: no tool $1" >&2 && return 1 ;;
   esac
 }

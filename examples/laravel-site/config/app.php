@@ -1,5 +1,6 @@
 <?php
 
+use App\Providers\AppServiceProvider;
 use App\Providers\RouteServiceProvider;
 use Illuminate\Support\ServiceProvider;
 
@@ -17,6 +18,7 @@ return [
     'cipher' => 'AES-256-CBC',
     'maintenance' => ['driver' => env('APP_MAINTENANCE_DRIVER', 'file')],
     'providers' => ServiceProvider::defaultProviders()->merge([
+        AppServiceProvider::class,
         RouteServiceProvider::class,
     ])->toArray(),
 ];

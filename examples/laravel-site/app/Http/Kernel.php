@@ -2,6 +2,7 @@
 
 namespace App\Http;
 
+use App\Http\Middleware\Authenticate;
 use Illuminate\Cookie\Middleware\AddQueuedCookiesToResponse;
 use Illuminate\Cookie\Middleware\EncryptCookies;
 use Illuminate\Foundation\Http\Kernel as HttpKernel;
@@ -31,4 +32,6 @@ class Kernel extends HttpKernel
             SubstituteBindings::class,
         ],
     ];
+
+    protected $middlewareAliases = ['auth' => Authenticate::class];
 }

@@ -4,4 +4,5 @@
 
 @section('content')
     <p>{{ $count }} orders, {{ $casks }} casks</p>
+    <p>The scheduler last ran: {{ $heartbeat ?? 'never' }}</p>
 @endsection
