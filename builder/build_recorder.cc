@@ -93,7 +93,10 @@ BuildRecorder::BuildRecorder(const BuildRequest& request, const plan::BuildGraph
   for (const plan::Step& step : graph.steps) record_.steps.push_back(describer.describe(step));
   for (std::size_t i = 0; i < graph.targets.size() && i < request.targets.size(); ++i) {
     const plan::TargetImage& target = graph.targets[i];
-    record_.targets.push_back({request.targets[i].name, record_.steps[target.result].stage,
+    // A stage without steps of its own ends in another one's.
+    const std::string& asked = request.targets[i].stage;
+    record_.targets.push_back({request.targets[i].name,
+                               asked.empty() ? record_.steps[target.result].stage : asked,
                                request.targets[i].tags, target.result, ""});
   }
   record_.error = "it was not finished";
