@@ -108,10 +108,10 @@ BuildReport run(const BuildRequest& request, BuildTools& tools, OpenTargets& tar
                         {},
                         {},
                         events};
-  shop.git = git_access(request);
+  shop.git = git_access(request, tools);
   shop.options.layers = request.layers;
   shop.options.jobs = request.jobs;
-  shop.options.extra_hosts = request.extra_hosts;
+  shop.options.ssh_agent = tools.ssh_agent;
   shop.options.secret = [&request](const std::string& id) -> std::optional<std::string> {
     const auto found = request.secrets.find(id);
     if (found == request.secrets.end()) return std::nullopt;

@@ -48,6 +48,8 @@ struct BuildTarget {
   bool no_cache = false;
   std::set<std::string> no_cache_stages;
   bool allow_host_network = false, allow_insecure = false;
+  dockerfile::Network network = dockerfile::Network::default_;  // of a RUN that asks for none
+  plan::RunSettings run_settings;
   bool all_stages = false;  // plan stages that the target does not need, for their checks
 };
 
@@ -65,7 +67,9 @@ struct BuildRequest {
   bool force_compression = false;  // base layers too
   unsigned jobs = 0;
   std::map<std::string, std::string> secrets;  // id -> bytes
-  std::vector<std::string> extra_hosts;
+  // Agents of RUN --mount=type=ssh and of git repositories: id -> a socket, or files of private
+  // keys; none means the socket that SSH_AUTH_SOCK names.
+  std::map<std::string, std::vector<std::string>> ssh;
   ModePolicy modes = ModePolicy::automatic;
   oci::Platform host;  // of this machine
   // Of the store; kept while the build goes on. nullopt: none.
@@ -83,6 +87,8 @@ struct BuildTools {
                                                     std::stop_token)>
       export_images;
   context::RemoteFetcher* fetcher = nullptr;
+  // Where the agent of BuildRequest::ssh listens; nullopt: none of that id was given.
+  std::function<std::optional<std::string>(const std::string& id)> ssh_agent;
   // Called once, when all Dockerfiles are read, before any image is looked up.
   std::function<void(const std::vector<plan::TargetRequest>& requests)> on_requests;
   // Called once, when the plan is known, before any step; then events come.

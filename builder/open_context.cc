@@ -52,13 +52,14 @@ bool is_directory(const std::string& path) {
 
 }  // namespace
 
-context::GitAccess git_access(const BuildRequest& request) {
+context::GitAccess git_access(const BuildRequest& request, const BuildTools& tools) {
   context::GitAccess access;
   access.secret = [&request](const std::string& id) -> std::optional<std::string> {
     const auto found = request.secrets.find(id);
     if (found == request.secrets.end()) return std::nullopt;
     return found->second;
   };
+  if (tools.ssh_agent) access.ssh_agent = [&tools] { return tools.ssh_agent("default"); };
   return access;
 }
 
@@ -108,7 +109,7 @@ OpenContext ContextOpener::open_git(const std::string& text, bool keep_git_dir) 
   context::GitRequest wanted;
   wanted.reference = dockerfile::try_parse_git_reference(text).value();
   wanted.keep_git_dir = wanted.reference.keep_git_dir.value_or(keep_git_dir);
-  const context::GitAccess access = git_access(request_);
+  const context::GitAccess access = git_access(request_, tools_);
   const context::GitCommit commit = resolve_commit(wanted, tools_.store, access, stop_);
   auto checkout = std::make_shared<const context::GitCheckout>(
       check_out(wanted, commit, tools_.store, access, stop_));
@@ -123,7 +124,8 @@ OpenContext ContextOpener::open_git(const std::string& text, bool keep_git_dir) 
 OpenContext ContextOpener::open_http(const std::string& text) const {
   if (tools_.fetcher == nullptr)
     throw Error(ErrorKind::unsupported, "fetch", text, "no network access was given");
-  const std::string authorization = context::authorization_for(text, git_access(request_).secret);
+  const std::string authorization =
+      context::authorization_for(text, git_access(request_, tools_).secret);
   const context::RemoteFile file = tools_.fetcher->fetch(text, "", authorization, stop_);
   OpenContext context;
   context.identity = text + "\n" + base::to_hex(file.digest);

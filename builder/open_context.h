@@ -26,7 +26,7 @@ struct OpenContext {
 };
 
 // What git may use of the caller's.
-[[nodiscard]] context::GitAccess git_access(const BuildRequest& request);
+[[nodiscard]] context::GitAccess git_access(const BuildRequest& request, const BuildTools& tools);
 
 class ContextOpener {
  public:

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/path.h"
 #include "builder/context/build_files.h"
+#include "builder/context/git_checkout.h"
 #include "builder/context_facts.h"
 #include "builder/engine/stage_tree.h"
 
@@ -64,23 +65,24 @@ class DockerfileReader {
       }
       return {*context.dockerfile_text, "Dockerfile (stdin)", ""};
     }
-    if (context.checked_out) return context::read_dockerfile_beneath(context.directory, file);
-    if (context.tree) return text_in_tree(*context.tree, file, context.dockerfile);
+    const std::string name = target.context == "-"
+                                 ? "on standard input"
+                                 : "'" + context::without_password(target.context) + "'";
+    if (context.checked_out) return context::read_dockerfile_beneath(context.directory, file, name);
+    if (context.tree) return text_in_tree(*context.tree, file, context.dockerfile, name);
     return context::read_dockerfile(context.directory, file,
                                     target.dockerfile_in_context ? context.directory : ".");
   }
 
   static context::DockerfileText text_in_tree(layer::FileTree& tree, const std::string& file,
-                                              const std::string& only) {
-    std::vector<std::string> names = {"Dockerfile", "dockerfile"};
-    if (!file.empty()) names = {base::clean_below_root(file)};
-    if (!only.empty()) names = {only};
-    for (const std::string& name : names) {
-      if (auto text = engine::read_small_file(tree, name, kMaxDockerfile))
-        return {std::move(*text), name, ""};
+                                              const std::string& only,
+                                              const std::string& context_name) {
+    for (const std::string& name : context::dockerfile_names(only.empty() ? file : only)) {
+      const std::string path = base::clean_below_root(name);
+      if (auto text = engine::read_small_file(tree, path, kMaxDockerfile))
+        return {std::move(*text), path, ""};
     }
-    throw Error(ErrorKind::not_found, "read", names.front(), "no such file in the build context")
-        .with_hint("name another file of the context with -f");
+    throw context::no_dockerfile(file, context_name);
   }
 
   std::map<std::pair<std::string, std::string>, std::shared_ptr<const dockerfile::Dockerfile>>
@@ -173,6 +175,8 @@ plan::TargetRequest plan_request(const BuildRequest& all, const BuildTarget& tar
   request.no_cache_stages = target.no_cache_stages;
   request.allow_host_network = target.allow_host_network;
   request.allow_insecure = target.allow_insecure;
+  request.network = target.network;
+  request.run_settings = target.run_settings;
   request.build_platform = all.host;
   request.platform_given = wanted.given;
   request.platform = wanted.platform;

@@ -11,6 +11,8 @@
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/run_build.h"
+#include "cli/run_settings.h"
+#include "cli/ssh_agents.h"
 #include "oci/reference.h"
 
 namespace cooper::cli {
@@ -41,11 +43,8 @@ void require_supported(const bake::Target& target, const BuildOptions& options) 
     Error error(ErrorKind::usage, "build target", target.name, "unknown key '" + unknown.key + "'");
     throw error.with_spot(unknown.where).with_hint(unknown.hint);
   }
-  if (!target.ssh.empty()) refuse(target, "ssh");
   if (!target.cache_from.empty()) refuse(target, "cache-from");
   if (!target.cache_to.empty()) refuse(target, "cache-to");
-  if (target.shm_size) refuse(target, "shm-size");
-  if (!target.ulimits.empty()) refuse(target, "ulimits");
   if (target.resources) refuse(target, "resources");
   if (!target.policies.empty()) refuse(target, "policy");
   const bool asked = options.check || !options.call.empty();  // for all targets
@@ -54,7 +53,6 @@ void require_supported(const bake::Target& target, const BuildOptions& options) 
   for (const std::string& attest : target.attests) {
     if (attest.find(",disabled=true") == std::string::npos) refuse(target, "attest");
   }
-  require_network(target.network.value_or(""), "the network of target '" + target.name + "'");
 }
 
 // Where the image goes. A target that is built for another one's sake goes nowhere.
@@ -68,14 +66,32 @@ void add_destinations(const bake::Target& target, const BuildOptions& options, B
     made.outputs.push_back(export_::parse_destination(text));
 }
 
-// All RUN steps of a build have the same lines in /etc/hosts.
-void add_hosts(const std::vector<bake::Target>& targets, BuildRequest& request) {
-  for (const bake::Target& target : targets) {
-    if (target.extra_hosts != targets.front().extra_hosts)
-      refuse(target, "extra-hosts", "it is if all targets of a build have the same");
+// What the target says, which goes before what options say of all.
+void add_run_settings(const bake::Target& target, const BuildOptions& options, BuildTarget& made) {
+  for (const auto& [name, address] : target.extra_hosts)
+    made.run_settings.extra_hosts.push_back(read_extra_host(name + "=" + address));
+  set_run_options(options, made);
+  if (options.shm_size.empty() && target.shm_size)
+    made.run_settings.shm_size = read_shm_size(*target.shm_size);
+  if (options.ulimits.empty()) {
+    for (const std::string& text : target.ulimits)
+      made.run_settings.ulimits.push_back(read_ulimit(text));
   }
-  for (const auto& [name, address] : targets.front().extra_hosts)
-    request.extra_hosts.push_back(name + ":" + address);
+  if (options.network.empty() && target.network)
+    made.network = read_network(*target.network, "the network of target '" + target.name + "'");
+  const auto require = [&](const std::string& right, bool allowed) {
+    if (allowed) return;
+    throw Error(ErrorKind::unsupported, "build target", target.name,
+                "it asks for " + right + ", which the build does not allow")
+        .with_hint("allow it with --allow " + right);
+  };
+  if (made.network == dockerfile::Network::host) require("network.host", made.allow_host_network);
+  for (const std::string& right : target.entitlements) {
+    BuildTarget known;
+    allow(right, known);
+    if (known.allow_host_network) require(right, made.allow_host_network);
+    if (known.allow_insecure) require(right, made.allow_insecure);
+  }
 }
 
 BuildTarget make_target(const bake::Target& target, const BuildOptions& options,
@@ -101,9 +117,8 @@ BuildTarget make_target(const bake::Target& target, const BuildOptions& options,
   }
   add_destinations(target, options, made);
   for (const std::string& text : target.secrets) read_secret(text, request.secrets);
-  for (const std::string& right : options.allow) {
-    (right == "network.host" ? made.allow_host_network : made.allow_insecure) = true;
-  }
+  for (const std::string& text : target.ssh) read_ssh(text, request.ssh);
+  add_run_settings(target, options, made);
   return made;
 }
 
@@ -181,7 +196,6 @@ BakeRequest make_bake_request(const bake::BakeFile& file, const std::vector<std:
   BakeRequest made{make_request(options), {}};
   const std::vector<bake::Target> all =
       bake::with_linked_targets(file, bake::select_targets(file, targets));
-  if (!all.empty()) add_hosts(all, made.request);
   for (const bake::Target& target : all) {
     if (target.linked) made.silent.insert(target.name);
     made.request.targets.push_back(make_target(target, options, made.request));

@@ -43,9 +43,7 @@ BuildTarget make_target(const BuildArguments& arguments) {
   target.outputs = destinations(arguments.shared);
   target.no_cache = arguments.shared.no_cache;
   target.no_cache_stages.insert(arguments.no_cache_filter.begin(), arguments.no_cache_filter.end());
-  for (const std::string& right : arguments.shared.allow) {
-    (right == "network.host" ? target.allow_host_network : target.allow_insecure) = true;
-  }
+  set_run_options(arguments.shared, target);
   return target;
 }
 

@@ -5,7 +5,10 @@
 #include "base/error.h"
 #include "base/file_at.h"
 #include "base/source.h"
+#include "cli/refused_options.h"
+#include "cli/run_settings.h"
 #include "cli/session.h"
+#include "cli/ssh_agents.h"
 
 namespace cooper::cli {
 namespace {
@@ -51,9 +54,13 @@ void add_step_options(CLI::App& command, BuildOptions& options) {
       .add_option("--context-modes", options.context_modes,
                   "file modes of contexts: auto, keep or normalize")
       ->check(CLI::IsMember({"auto", "keep", "normalize"}));
-  command.add_option("--allow", options.allow, "network.host or security.insecure")
-      ->check(CLI::IsMember({"network.host", "security.insecure"}))
-      ->allow_extra_args(false);
+  add_list(command, "--allow", options.allow, "network.host or security.insecure");
+  command.add_option("--network", options.network,
+                     "network of RUN steps that ask for none: default, none or host");
+  command.add_option("--shm-size", options.shm_size, "size of /dev/shm in RUN steps, as 64m");
+  add_list(command, "--ulimit", options.ulimits, "NAME=SOFT[:HARD], a limit of RUN steps");
+  add_list(command, "--ssh", options.ssh,
+           "default, ID=SOCKET or ID=KEY[,KEY], for RUN --mount=type=ssh and git over ssh");
 }
 
 void add_build_options(CLI::App& command, BuildOptions& options) {
@@ -71,18 +78,34 @@ void add_build_options(CLI::App& command, BuildOptions& options) {
   command.add_flag("--check", options.check,
                    "only check: print warnings, build nothing, exit 1 if there are any");
   command.add_option("--call", options.call, "build, check, outline or targets; then ,format=json");
-  command.add_option("--network", options.network, "network of RUN steps: default");
   command.add_option("--profile", options.profile,
                      "write where the time goes, as a trace for Perfetto or chrome://tracing");
+  add_refused_options(command);
   add_limit_options(command, options.limits);
 }
 
-void require_network(const std::string& network, const std::string& what) {
-  if (network.empty() || network == "default") return;
-  throw Error(ErrorKind::unsupported, "use " + what, network,
-              "the network is chosen for each RUN step")
-      .with_hint("write RUN --network=" + network + " in the Dockerfile" +
-                 (network == "host" ? ", and allow it with --allow network.host" : ""));
+void set_run_options(const BuildOptions& options, BuildTarget& target) {
+  target.network = read_network(options.network, "--network");
+  if (!options.shm_size.empty()) target.run_settings.shm_size = read_shm_size(options.shm_size);
+  for (const std::string& text : options.add_hosts)
+    target.run_settings.extra_hosts.push_back(read_extra_host(text));
+  for (const std::string& text : options.ulimits)
+    target.run_settings.ulimits.push_back(read_ulimit(text));
+  for (const std::string& right : options.allow) allow(right, target);
+  // As buildx: who asks for the host's network on the command line allows it.
+  if (options.network == "host") target.allow_host_network = true;
+}
+
+void allow(const std::string& right, BuildTarget& target) {
+  const std::string name = right.substr(0, right.find('='));
+  if (name == "network.host") {
+    target.allow_host_network = true;
+  } else if (name == "security.insecure") {
+    target.allow_insecure = true;
+  } else if (name != "ssh" && name != "fs" && name != "fs.read" && name != "fs.write") {
+    Error error(ErrorKind::unsupported, "allow", right, "there is no such right");
+    throw error.with_hint("rights are network.host and security.insecure; ssh and fs... need none");
+  }
 }
 
 void pass_epoch(BuildRequest& request) {
@@ -164,7 +187,6 @@ Call call_of(const BuildOptions& options) {
 }
 
 BuildRequest make_request(const BuildOptions& options) {
-  require_network(options.network, "--network");
   BuildRequest request;
   request.layers.compression = parse_compression(options.compression);
   request.layers.level = options.compression_level;
@@ -175,12 +197,7 @@ BuildRequest make_request(const BuildOptions& options) {
   if (options.context_modes == "keep") request.modes = ModePolicy::keep;
   if (options.context_modes == "normalize") request.modes = ModePolicy::normalize;
   for (const std::string& text : options.secrets) read_secret(text, request.secrets);
-  for (const std::string& text : options.add_hosts) {
-    const std::size_t colon = text.find_first_of(":=");
-    if (colon == std::string::npos)
-      throw Error(ErrorKind::usage, "parse --add-host", text, "expected NAME:ADDRESS");
-    request.extra_hosts.push_back(text.substr(0, colon) + " " + text.substr(colon + 1));
-  }
+  for (const std::string& text : options.ssh) read_ssh(text, request.ssh);
   return request;
 }
 

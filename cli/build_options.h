@@ -30,7 +30,8 @@ struct BuildOptions {
   bool load = false, pull = false;  // what is done always
   bool check = false;
   std::string call;  // --call as given
-  std::string network;
+  std::string network, shm_size;
+  std::vector<std::string> ulimits, ssh;
   LimitOptions limits;
   std::string profile;
 };
@@ -51,9 +52,11 @@ void add_build_options(CLI::App& command, BuildOptions& options);
 // as in buildx.
 void pass_epoch(BuildRequest& request);
 
-// Throws base::Error(unsupported) for a network that cannot be given to all RUN steps at once.
-// `what` names the option.
-void require_network(const std::string& network, const std::string& what);
+// What the options say about the RUN steps of every target. Throws base::Error(usage).
+void set_run_options(const BuildOptions& options, BuildTarget& target);
+
+// --allow. Throws base::Error(usage) for a right there is not.
+void allow(const std::string& right, BuildTarget& target);
 
 // `type=registry` for --push, else what --output said, else none.
 [[nodiscard]] std::vector<export_::Destination> destinations(const BuildOptions& options);

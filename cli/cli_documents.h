@@ -13,6 +13,8 @@ namespace cooper::cli {
 
 // The subcommands people see, in order.
 [[nodiscard]] std::vector<const CLI::App*> visible_commands(const CLI::App& app);
+// Its options, without those that are only there to be refused.
+[[nodiscard]] std::vector<const CLI::Option*> visible_options(const CLI::App& app);
 // "-t", "--tag" of an option; empty for a positional.
 [[nodiscard]] std::vector<std::string> flags_of(const CLI::Option& option);
 [[nodiscard]] bool takes_value(const CLI::Option& option);

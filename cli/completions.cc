@@ -6,7 +6,7 @@ namespace {
 
 std::string words_of(const CLI::App& app) {
   std::string words;
-  for (const CLI::Option* option : app.get_options()) {
+  for (const CLI::Option* option : visible_options(app)) {
     for (const std::string& flag : flags_of(*option)) words += (words.empty() ? "" : " ") + flag;
   }
   return words;
@@ -45,7 +45,7 @@ std::string zsh_text(const std::string& text) {
 }
 
 void add_zsh_options(const CLI::App& app, std::string& out) {
-  for (const CLI::Option* option : app.get_options()) {
+  for (const CLI::Option* option : visible_options(app)) {
     for (const std::string& flag : flags_of(*option)) {
       std::string spec = "*" + flag + "[" + zsh_text(option->get_description()) + "]";
       if (takes_value(*option)) spec += ":value:_files";
@@ -55,7 +55,7 @@ void add_zsh_options(const CLI::App& app, std::string& out) {
 }
 
 void add_fish_options(const CLI::App& app, const std::string& condition, std::string& out) {
-  for (const CLI::Option* option : app.get_options()) {
+  for (const CLI::Option* option : visible_options(app)) {
     const std::vector<std::string> flags = flags_of(*option);
     if (flags.empty()) continue;
     out += "complete -c cooper" + condition;

@@ -22,7 +22,7 @@ std::string roff(const std::string& text) {
 }
 
 void add_options(const CLI::App& app, std::string& out) {
-  for (const CLI::Option* option : app.get_options()) {
+  for (const CLI::Option* option : visible_options(app)) {
     std::string names;
     for (const std::string& flag : flags_of(*option))
       names += (names.empty() ? "" : ", ") + ("\\fB" + roff(flag) + "\\fR");
@@ -54,6 +54,14 @@ std::vector<const CLI::App*> visible_commands(const CLI::App& app) {
     if (!command->get_group().empty()) commands.push_back(command);
   }
   return commands;
+}
+
+std::vector<const CLI::Option*> visible_options(const CLI::App& app) {
+  std::vector<const CLI::Option*> options;
+  for (const CLI::Option* option : app.get_options()) {
+    if (!option->get_group().empty()) options.push_back(option);
+  }
+  return options;
 }
 
 std::vector<std::string> flags_of(const CLI::Option& option) {

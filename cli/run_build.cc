@@ -14,6 +14,7 @@
 #include "cli/progress.h"
 #include "cli/session.h"
 #include "cli/signals.h"
+#include "cli/ssh_agents.h"
 #include "cli/time_use.h"
 
 namespace cooper::cli {
@@ -54,6 +55,8 @@ void run_call(const Call& call, const BuildRequest& request, const Globals& glob
               const std::set<std::string>& silent, const std::optional<std::string>& bake_json) {
   Session session = Session::open(globals);
   BuildTools tools = session.tools(globals);
+  SshAgents agents(request.ssh, session.store);
+  tools.ssh_agent = [&agents](const std::string& id) { return agents.socket(id); };
   tools.on_event = [](const engine::Event&) {};
   std::vector<CalledTarget> targets = call_targets(call, request, tools, globals.signals->token());
   std::erase_if(targets, [&](const CalledTarget& one) { return silent.contains(one.name); });
@@ -76,6 +79,8 @@ BuildReport run_build(const BuildRequest& request, const BuildOptions& options,
                       const Exporter& exporter) {
   Session session = Session::open(globals);
   BuildTools tools = session.tools(globals);
+  SshAgents agents(request.ssh, session.store);
+  tools.ssh_agent = [&agents](const std::string& id) { return agents.socket(id); };
   if (exporter) {
     tools.export_images = [&](const std::vector<export_::ExportJob>& jobs, std::stop_token stop) {
       return exporter(session, jobs, std::move(stop));

@@ -43,6 +43,7 @@ BuildTools Session::tools(const Globals& globals) {
           network.fetcher(store),
           {},
           {},
+          {},
           {}};
 }
 

@@ -8,7 +8,7 @@ namespace cooper::cli {
 namespace {
 
 void add_flags(const CLI::App& app, std::vector<std::string>& names) {
-  for (const CLI::Option* option : app.get_options()) {
+  for (const CLI::Option* option : visible_options(app)) {
     for (const std::string& flag : flags_of(*option)) names.push_back(flag);
   }
 }

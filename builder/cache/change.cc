@@ -75,8 +75,9 @@ Change text_change(const std::string& what) {
 Change change_of(const KeyDifference& difference, const CopiedPaths& paths,
                  const std::vector<KeyPart>& after) {
   const std::string& name = difference.name;
-  constexpr std::array kSettings = {"user",    "directory", "platform", "SOURCE_DATE_EPOCH",
-                                    "network", "security",  "hostname"};
+  constexpr std::array kSettings = {
+      "user",     "directory", "platform",   "SOURCE_DATE_EPOCH", "network",
+      "security", "hostname",  "extra host", "size of /dev/shm"};
   if (starts(name, "file "))
     return file_change(paths.shown(name.substr(5)), difference.before, difference.after);
   if (starts(name, "env without value ")) return variable_change(difference, name.substr(18));
@@ -91,6 +92,7 @@ Change change_of(const KeyDifference& difference, const CopiedPaths& paths,
   for (const char* setting : kSettings) {
     if (name == setting) return plain_change(ChangeKind::setting, difference, name);
   }
+  if (starts(name, "ulimit ")) return plain_change(ChangeKind::setting, difference, name);
   const bool command = starts(name, "argument ") || name == "operation";
   const bool source = starts(name, "source ");
   return plain_change(ChangeKind::instruction, difference,

@@ -95,6 +95,15 @@ void add_mount(KeyParts& parts, const std::string& name, const plan::MountOp& mo
   if (mount.tmpfs_size != 0) parts.add(name + " size", number(mount.tmpfs_size));
 }
 
+// What is as ever has no part: keys of earlier builds stay what they are.
+void add_settings(KeyParts& parts, const plan::RunSettings& settings) {
+  for (const std::string& host : settings.extra_hosts) parts.add("extra host", host);
+  if (settings.shm_size != 0) parts.add("size of /dev/shm", number(settings.shm_size));
+  for (const plan::Ulimit& limit : settings.ulimits)
+    parts.add("ulimit " + limit.name,
+              std::to_string(limit.soft) + ":" + std::to_string(limit.hard));
+}
+
 bool is_numeric_owner(std::string_view owner) {
   return owner.find_first_not_of("0123456789:") == std::string_view::npos;
 }
@@ -137,6 +146,7 @@ KeyParts run_key(const plan::RunOp& op, const KeyScope& scope,
   parts.add("network", text_of(op.network));
   parts.add("security", op.security == dockerfile::Security::sandbox ? "sandbox" : "insecure");
   parts.add("hostname", op.hostname);
+  add_settings(parts, op.settings);
   std::size_t input = 0;
   for (std::size_t i = 0; i < op.mounts.size(); ++i) {
     const std::string name = "mount " + number(i);

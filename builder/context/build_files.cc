@@ -71,12 +71,27 @@ DockerfileText find_in_context(const std::string& context) {
 
 }  // namespace
 
-DockerfileText read_dockerfile_beneath(const std::string& context, const std::string& file) {
-  if (file.empty()) return find_in_context(context);
+DockerfileText read_dockerfile_beneath(const std::string& context, const std::string& file,
+                                       const std::string& context_name) {
   const base::Fd directory = base::open_host_directory(context);
-  if (auto text = try_read_beneath(directory, base::clean_below_root(file), file, kMaxDockerfile))
-    return {std::move(*text), file, ""};
-  throw base::Error(base::ErrorKind::not_found, "read", file, "no such file in the build context");
+  for (const std::string& name : dockerfile_names(file)) {
+    const std::string path = base::clean_below_root(name);
+    if (auto text = try_read_beneath(directory, path, name, kMaxDockerfile))
+      return {std::move(*text), name, ""};
+  }
+  throw no_dockerfile(file, context_name);
+}
+
+std::vector<std::string> dockerfile_names(const std::string& file) {
+  if (!file.empty()) return {file};
+  return {"Dockerfile", "dockerfile"};
+}
+
+base::Error no_dockerfile(const std::string& file, const std::string& context_name) {
+  base::Error error(base::ErrorKind::not_found, "read", dockerfile_names(file).front(),
+                    "no such file in the build context " + context_name);
+  error.with_hint("name another file of the context with -f");
+  return error;
 }
 
 DockerfileText read_dockerfile(const std::string& context, const std::string& file,

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "base/error.h"
 #include "builder/dockerfile/pattern.h"
 
 namespace cooper::context {
@@ -22,8 +24,14 @@ struct DockerfileText {
 
 // The same for a context that came from outside: `file` lies in it, links lead nowhere else, and
 // DockerfileText::path is empty.
+// `context_name`: the context as the user wrote it, for messages.
 [[nodiscard]] DockerfileText read_dockerfile_beneath(const std::string& context,
-                                                     const std::string& file);
+                                                     const std::string& file,
+                                                     const std::string& context_name);
+
+// The names to look for in a context: `file`, or without one the usual names.
+[[nodiscard]] std::vector<std::string> dockerfile_names(const std::string& file);
+[[nodiscard]] base::Error no_dockerfile(const std::string& file, const std::string& context_name);
 
 // <Dockerfile>.dockerignore beside the Dockerfile wins over <context>/.dockerignore; neither: no
 // rules. `dockerfile_path` is DockerfileText::path; `context` is a directory, or empty if there is

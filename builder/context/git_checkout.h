@@ -13,6 +13,9 @@
 
 namespace cooper::context {
 
+// The address without a password or token in it; any other text as it is.
+[[nodiscard]] std::string without_password(const std::string& remote);
+
 // What of the caller a repository may need. Functions may be empty.
 struct GitAccess {
   // GIT_AUTH_TOKEN[.host] and GIT_AUTH_HEADER[.host] are sent to http(s) repositories.

@@ -38,7 +38,4 @@ class GitProgram {
   std::stop_token stop_;
 };
 
-// The address without a password or token in it.
-[[nodiscard]] std::string without_password(const std::string& remote);
-
 }  // namespace cooper::context

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/utf8.h"
+#include "builder/dockerfile/text.h"
 
 namespace cooper::dockerfile {
 namespace {
@@ -128,6 +129,36 @@ void check_work(std::string_view value, std::string_view pattern) {
   }
 }
 
+// BuildKit's replacement of all matches is a template of Go's regexp: $0 and ${0} are the match,
+// any other $name is empty, $$ is a dollar.
+std::string with_template(std::string_view replacement, std::string_view match) {
+  std::string out;
+  while (!replacement.empty()) {
+    const std::size_t dollar = replacement.find('$');
+    out += replacement.substr(0, dollar);
+    if (dollar == std::string_view::npos) break;
+    replacement.remove_prefix(dollar + 1);
+    if (replacement.starts_with('$')) {
+      out += '$';
+      replacement.remove_prefix(1);
+      continue;
+    }
+    const bool braced = replacement.starts_with('{');
+    const std::string_view rest = replacement.substr(braced ? 1 : 0);
+    std::size_t length = 0;
+    while (length < rest.size() &&
+           (is_digit(rest[length]) || is_letter(rest[length]) || rest[length] == '_'))
+      ++length;
+    if (length == 0 || (braced && rest.substr(length, 1) != "}")) {
+      out += '$';  // no name: the dollar is text
+      continue;
+    }
+    if (rest.substr(0, length) == "0") out += match;
+    replacement = rest.substr(length + (braced ? 1 : 0));
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string remove_prefix(const std::string& value, std::string_view pattern, bool longest) {
@@ -161,7 +192,12 @@ std::string replace_pattern(const std::string& value, std::string_view pattern,
     if (!match) break;
     out.append(value, text.offsets[copied], text.offsets[match->begin] - text.offsets[copied]);
     // An empty match right behind the one before does not count.
-    if (match->end > match->begin || match->begin != last_end) out += replacement;
+    if (match->end > match->begin || match->begin != last_end) {
+      const std::size_t begin = text.offsets[match->begin];
+      out += all ? with_template(replacement, std::string_view(value).substr(
+                                                  begin, text.offsets[match->end] - begin))
+                 : std::string(replacement);
+    }
     if (out.size() > (std::size_t{8} << 20)) {
       throw base::Error(base::ErrorKind::limit, "expand", "", "the result is larger than 8 MiB");
     }

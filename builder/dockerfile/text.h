@@ -1,5 +1,5 @@
-// Blanks and letters as the Dockerfile grammar counts them: white space is Unicode's, names are
-// ASCII.
+// Blanks and letters as the Dockerfile grammar counts them: white space is Unicode's, letters
+// here are ASCII's (unicode_names.h has the others).
 #pragma once
 
 #include <cstddef>

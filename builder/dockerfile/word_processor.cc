@@ -3,8 +3,10 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/utf8.h"
 #include "builder/dockerfile/substitute.h"
 #include "builder/dockerfile/text.h"
+#include "builder/dockerfile/unicode_names.h"
 
 namespace cooper::dockerfile {
 namespace {
@@ -13,7 +15,19 @@ constexpr int kMaxDepth = 100;
 constexpr std::size_t kMaxSpent = std::size_t{64} << 20;
 constexpr std::string_view kSpecialNames = "@*#?-$!";
 
-bool is_name_character(char c) { return is_letter(c) || is_digit(c) || c == '_'; }
+enum class NamePart { none, digit, letter };
+
+// What the character at the beginning of `text` is to a name, and its bytes.
+std::pair<NamePart, std::size_t> name_part(std::string_view text) {
+  const char c = text.empty() ? ' ' : text.front();
+  if (is_digit(c)) return {NamePart::digit, 1};
+  if (is_letter(c) || c == '_') return {NamePart::letter, 1};
+  if (static_cast<unsigned char>(c) < 0x80) return {NamePart::none, 0};
+  const auto decoded = base::decode_utf8(text);
+  if (is_unicode_digit(decoded.first)) return {NamePart::digit, decoded.second};
+  if (is_unicode_letter(decoded.first)) return {NamePart::letter, decoded.second};
+  return {NamePart::none, 0};
+}
 
 }  // namespace
 
@@ -126,7 +140,7 @@ std::string WordProcessor::double_quoted(bool keep_escapes) {
     // Only a quote, a dollar and the escape itself can be escaped in here; before anything else it
     // is text.
     const bool escapes = !at_end() && (peek() == '"' || peek() == '$' || peek() == rules_.escape);
-    if (escapes && keep_escapes) out += c;
+    if (keep_escapes) out += c;
     out += escapes ? word_[position_++] : c;
   }
   fail("a double quote is not closed");
@@ -243,12 +257,16 @@ std::string WordProcessor::until(char stop, bool keep_escapes, const char* missi
 // letters, digits and _.
 std::string WordProcessor::name() {
   std::size_t end = position_;
-  if (!at_end() && is_digit(peek())) {
-    while (end < word_.size() && is_digit(word_[end])) ++end;
-  } else if (!at_end() && kSpecialNames.find(peek()) != std::string_view::npos) {
+  const NamePart first = name_part(word_.substr(end)).first;
+  if (!at_end() && kSpecialNames.find(peek()) != std::string_view::npos) {
     ++end;
   } else {
-    while (end < word_.size() && is_name_character(word_[end])) ++end;
+    for (;;) {
+      const auto part = name_part(word_.substr(end));
+      if (part.first == NamePart::none) break;
+      if (first == NamePart::digit && part.first != NamePart::digit) break;
+      end += part.second;
+    }
   }
   const std::size_t begin = std::exchange(position_, end);
   return std::string(word_.substr(begin, end - begin));

@@ -125,6 +125,26 @@ void secret_mount(Workshop& shop, const plan::MountOp& mount, PreparedMounts& ou
   }
 }
 
+// The step gets a socket of ours with the owner and mode it asks for; what it says there goes to
+// the agent.
+void ssh_mount(Workshop& shop, const plan::MountOp& mount, PreparedMounts& out) {
+  const auto agent = shop.options.ssh_agent ? shop.options.ssh_agent(mount.id) : std::nullopt;
+  if (!agent) {
+    if (!mount.required) return;  // row R12
+    throw Error(ErrorKind::usage, "mount ssh agent", mount.id, "it was not given")
+        .with_hint("add --ssh " + mount.id);
+  }
+  out.copies.push_back(shop.store.new_temp_directory());
+  out.relays.push_back(std::make_unique<sandbox::AgentRelay>(
+      *agent, out.copies.back().path(), sandbox::SocketOwner{mount.uid, mount.gid, mount.mode}));
+  sandbox::BindMount bind;
+  bind.root = out.copies.back().path();
+  bind.source = sandbox::AgentRelay::kName;
+  bind.target = mount.target;
+  bind.readonly = true;
+  out.mounts.emplace_back(std::move(bind));
+}
+
 }  // namespace
 
 std::vector<std::string> mount_digests(Workshop& shop, const plan::RunOp& op, StepInputs& inputs,
@@ -158,9 +178,7 @@ PreparedMounts prepare_mounts(Workshop& shop, const plan::RunOp& op, StepInputs&
         out.mounts.emplace_back(sandbox::TmpfsMount{mount.target, mount.tmpfs_size});
         break;
       case MountType::secret: secret_mount(shop, mount, out); break;
-      case MountType::ssh:
-        throw Error(ErrorKind::unsupported, "mount", "type=ssh",
-                    "ssh mounts are not supported yet");
+      case MountType::ssh: ssh_mount(shop, mount, out); break;
     }
   }
   return out;

@@ -1,11 +1,13 @@
 // RUN --mount: what each mount shows, for the key and for the sandbox.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "builder/engine/step_inputs.h"
 #include "builder/engine/workshop.h"
+#include "builder/sandbox/agent_relay.h"
 #include "builder/sandbox/sandbox_spec.h"
 
 namespace cooper::engine {
@@ -23,6 +25,7 @@ struct PreparedMounts {
   std::vector<std::string> secret_values;  // never to be shown
   std::vector<store::Lock> locks;
   std::vector<store::TempDirectory> copies;
+  std::vector<std::unique_ptr<sandbox::AgentRelay>> relays;  // gone before `copies`
 };
 [[nodiscard]] PreparedMounts prepare_mounts(Workshop& shop, const plan::RunOp& op,
                                             StepInputs& inputs);

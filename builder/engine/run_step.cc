@@ -15,8 +15,7 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-sandbox::SandboxSpec make_spec(const Workshop& shop, const plan::RunOp& op,
-                               PreparedMounts& mounts) {
+sandbox::SandboxSpec make_spec(const plan::RunOp& op, PreparedMounts& mounts) {
   sandbox::SandboxSpec spec;
   spec.argv = op.argv;
   spec.env = op.env;
@@ -28,7 +27,10 @@ sandbox::SandboxSpec make_spec(const Workshop& shop, const plan::RunOp& op,
   spec.network = op.network == dockerfile::Network::none ? sandbox::NetworkMode::none
                                                          : sandbox::NetworkMode::host;
   spec.insecure = op.security == dockerfile::Security::insecure;
-  spec.extra_hosts = shop.options.extra_hosts;
+  spec.extra_hosts = op.settings.extra_hosts;
+  spec.shm_size = op.settings.shm_size;
+  for (const plan::Ulimit& limit : op.settings.ulimits)
+    spec.limits.push_back({limit.name, limit.soft, limit.hard});
   spec.mounts = mounts.mounts;
   if (op.script) {
     spec.mounts.emplace_back(
@@ -77,7 +79,7 @@ layer::WrittenLayer run_step(Workshop& shop, const plan::Step& step, StepInputs&
   snapshot::WritableRoot root = shop.snapshots.create(below, blob, inputs.stop());
   const layer::LayerStack lower = shop.layers.stack(below, inputs.stop());
   root.match_root(lower);
-  sandbox::SandboxSpec spec = make_spec(shop, op, mounts);
+  sandbox::SandboxSpec spec = make_spec(op, mounts);
   spec.root = root.spec();
 
   const SecretMask mask(mounts.secret_values);

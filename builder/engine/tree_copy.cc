@@ -1,6 +1,7 @@
 #include "builder/engine/tree_copy.h"
 
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -23,11 +24,29 @@ void set_attributes(int fd, const layer::Entry& entry) {
 
 void copy_file(layer::FileTree& tree, const layer::Entry& entry, int parent,
                const std::string& name) {
-  base::FdSource source(tree.open(entry), entry.path);
   base::FdSink sink(base::open_at(parent, name, O_WRONLY | O_CREAT | O_EXCL, 0600), name);
-  base::copy(source, sink);
+  if (entry.size != 0) {  // what is empty may be a socket, which cannot be opened
+    base::FdSource source(tree.open(entry), entry.path);
+    base::copy(source, sink);
+  }
   set_attributes(sink.fd().get(), entry);
   if (::fchmod(sink.fd().get(), entry.mode) != 0) base::throw_errno("set mode of", entry.path);
+}
+
+// As COPY does: a socket arrives as an empty file.
+void copy_special(const layer::Entry& entry, int parent, const std::string& name) {
+  const mode_t type = entry.type == EntryType::fifo        ? S_IFIFO
+                      : entry.type == EntryType::character ? S_IFCHR
+                      : entry.type == EntryType::block     ? S_IFBLK
+                                                           : S_IFREG;
+  const dev_t device =
+      type == S_IFCHR || type == S_IFBLK ? makedev(entry.device_major, entry.device_minor) : 0;
+  if (::mknodat(parent, name.c_str(), type | 0600, device) != 0)
+    base::throw_errno("create special file", entry.path);
+  const base::Fd made = base::open_at(parent, name, O_PATH | O_NOFOLLOW);
+  set_attributes(made.get(), entry);
+  if (::fchmodat(parent, name.c_str(), entry.mode, 0) != 0)
+    base::throw_errno("set mode of", entry.path);
 }
 
 void copy_entry(layer::FileTree& tree, const layer::Entry& entry, int root,
@@ -49,9 +68,7 @@ void copy_entry(layer::FileTree& tree, const layer::Entry& entry, int root,
       if (::symlinkat(entry.link.c_str(), parent.get(), name.c_str()) != 0)
         base::throw_errno("create link", path);
       return;
-    default:
-      throw base::Error(base::ErrorKind::unsupported, "mount", entry.path,
-                        "a special file in the source of a bind mount");
+    default: copy_special(entry, parent.get(), name); return;
   }
 }
 

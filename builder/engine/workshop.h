@@ -28,7 +28,8 @@ struct EngineOptions {
   unsigned jobs = 0;           // steps at the same time; 0: enough for the machine
   // The bytes of a secret by id; nullopt: not given.
   std::function<std::optional<std::string>(const std::string& id)> secret;
-  std::vector<std::string> extra_hosts;  // "name ip"
+  // The host's socket of an ssh agent by id; nullopt: not given.
+  std::function<std::optional<std::string>(const std::string& id)> ssh_agent;
 };
 
 struct Workshop {

@@ -60,6 +60,19 @@ struct MountOp {
   bool operator==(const MountOp&) const = default;
 };
 
+// What a build says about all of a target's RUN steps.
+struct Ulimit {
+  std::string name;         // "nofile", "core" ...
+  std::int64_t soft, hard;  // -1: unlimited
+  bool operator==(const Ulimit&) const = default;
+};
+struct RunSettings {
+  std::vector<std::string> extra_hosts;  // "name address" of /etc/hosts
+  std::uint64_t shm_size = 0;            // bytes of /dev/shm; 0: as Docker, 64 MiB
+  std::vector<Ulimit> ulimits;
+  bool operator==(const RunSettings&) const = default;
+};
+
 struct RunOp {
   std::vector<std::string> argv;  // complete: shell prefix included
   std::optional<dockerfile::Heredoc>
@@ -73,6 +86,7 @@ struct RunOp {
   dockerfile::Network network = dockerfile::Network::default_;
   dockerfile::Security security = dockerfile::Security::sandbox;
   std::string hostname = "buildkitsandbox";
+  RunSettings settings;
   bool operator==(const RunOp&) const = default;
 };
 

@@ -59,6 +59,8 @@ class MountPlanner {
     return op;
   }
 
+  [[nodiscard]] const std::string& agent_socket() const { return agent_socket_; }
+
  private:
   void plan_bind(MountOp& op, const Mount& mount, const std::string& target) {
     op.target = absolute_target(target, inputs_.workdir);
@@ -112,6 +114,7 @@ class MountPlanner {
     const std::string fallback = "/run/buildkit/ssh_agent." + std::to_string(ssh_count_);
     ++ssh_count_;
     op.target = absolute_target(target.empty() ? fallback : target, "/");
+    if (agent_socket_.empty()) agent_socket_ = op.target;
     finish_private(op, mount, 0600);
   }
 
@@ -123,18 +126,19 @@ class MountPlanner {
 
   const MountInputs& inputs_;
   int ssh_count_ = 0;
+  std::string agent_socket_;
 };
 
 }  // namespace
 
-std::vector<MountOp> plan_mounts(const std::vector<Mount>& mounts, const MountInputs& inputs) {
+PlannedMounts plan_mounts(const std::vector<Mount>& mounts, const MountInputs& inputs) {
   MountPlanner planner(inputs);
   std::vector<MountOp> out;
   out.reserve(mounts.size());
   for (const Mount& mount : mounts) out.push_back(planner.plan(mount));
   std::stable_sort(out.begin(), out.end(),
                    [](const MountOp& a, const MountOp& b) { return a.target < b.target; });
-  return out;
+  return {std::move(out), planner.agent_socket()};
 }
 
 }  // namespace cooper::plan

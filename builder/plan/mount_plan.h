@@ -20,9 +20,14 @@ struct MountInputs {
   std::string cache_mount_namespace;  // may be empty
 };
 
+struct PlannedMounts {
+  std::vector<MountOp> mounts;
+  std::string agent_socket;  // the target of the first ssh mount as written; "": there is none
+};
+
 // In mount order: by target, so that a directory is mounted before what lies below it.
 // Throws base::Error(usage).
-[[nodiscard]] std::vector<MountOp> plan_mounts(const std::vector<dockerfile::Mount>& mounts,
-                                               const MountInputs& inputs);
+[[nodiscard]] PlannedMounts plan_mounts(const std::vector<dockerfile::Mount>& mounts,
+                                        const MountInputs& inputs);
 
 }  // namespace cooper::plan

@@ -41,6 +41,8 @@ struct TargetRequest {
   std::string cache_mount_namespace;
   std::string hostname = "buildkitsandbox";
   bool allow_host_network = false, allow_insecure = false;
+  dockerfile::Network network = dockerfile::Network::default_;  // of a RUN that asks for none
+  RunSettings run_settings;
   bool show_platform = false;  // in labels: other requests build the same for other platforms
   bool all_stages = false;  // plan the stages too that the target does not need, for their checks
   const check::ContextFacts* facts = nullptr;  // of the main context; absent: not known

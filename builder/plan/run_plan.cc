@@ -1,5 +1,7 @@
 #include "builder/plan/run_plan.h"
 
+#include <algorithm>
+
 #include "builder/dockerfile/heredoc.h"
 #include "builder/plan/global_scope.h"
 #include "builder/plan/shell_form.h"
@@ -76,6 +78,13 @@ std::vector<std::string> proxy_environment(const TargetRequest& request, const S
   return proxies.environment();
 }
 
+// Row R12: the variable names the socket of the first ssh mount, also when no agent was given.
+void point_to_agent(RunOp& op, const std::string& socket) {
+  const auto is_set = [](const std::string& one) { return one.starts_with("SSH_AUTH_SOCK="); };
+  if (!socket.empty() && std::none_of(op.env.begin(), op.env.end(), is_set))
+    op.env.push_back("SSH_AUTH_SOCK=" + socket);
+}
+
 }  // namespace
 
 bool is_lone_heredoc(const std::string& text) {
@@ -98,12 +107,16 @@ RunOp plan_run(const dockerfile::Run& run, const StageState& state, const Target
   op.proxy_env = proxy_environment(request, state.scope);
   op.user = state.config.config.user;
   op.cwd = workdir.empty() ? "/" : workdir;
-  op.network = run.network;
+  op.network = run.network == dockerfile::Network::default_ ? request.network : run.network;
+  op.settings = request.run_settings;
   op.security = run.security;
   op.hostname = argument_or(request, "BUILDKIT_SANDBOX_HOSTNAME", request.hostname);
   const std::string cache_namespace =
       argument_or(request, "BUILDKIT_CACHE_MOUNT_NS", request.cache_mount_namespace);
-  op.mounts = plan_mounts(run.mounts, MountInputs{expander, find_input, op.cwd, cache_namespace});
+  PlannedMounts mounts =
+      plan_mounts(run.mounts, MountInputs{expander, find_input, op.cwd, cache_namespace});
+  op.mounts = std::move(mounts.mounts);
+  point_to_agent(op, mounts.agent_socket);
   return op;
 }
 

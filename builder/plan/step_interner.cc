@@ -94,6 +94,13 @@ void write(Framed& out, const RunOp& op) {
   out.number(rank(op.network));
   out.number(rank(op.security));
   out.text(op.hostname);
+  out.texts(op.settings.extra_hosts);
+  out.number(op.settings.shm_size);
+  out.number(op.settings.ulimits.size());
+  for (const Ulimit& limit : op.settings.ulimits) {
+    out.text(limit.name);
+    out.text(std::to_string(limit.soft) + ":" + std::to_string(limit.hard));
+  }
 }
 
 void write(Framed& out, const CopyOp& op) {

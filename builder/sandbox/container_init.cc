@@ -75,8 +75,8 @@ class Init {
     try {
       const ContainerRequest request = parse_container_request(message->text);
       set_up(request);
-      main_ = start({step_.argv, step_.env, step_.cwd, step_.user, step_.insecure, output_.get(),
-                     errors_.get(), -1});
+      main_ = start({step_.argv, step_.env, step_.cwd, step_.user, step_.limits, step_.insecure,
+                     output_.get(), errors_.get(), -1});
     } catch (const Error& error) {
       report(control_.get(), failed_from(error));
       if (runner_) runner_->clean();
@@ -116,6 +116,7 @@ class Init {
     step_.env = spec.env;
     step_.cwd = spec.cwd.empty() ? "/" : spec.cwd;
     step_.insecure = spec.insecure;
+    step_.limits = spec.limits;
     const auto is_home = [](const std::string& one) { return one.starts_with("HOME="); };
     if (std::none_of(step_.env.begin(), step_.env.end(), is_home)) {
       step_.env.push_back("HOME=" + step_.user.home);

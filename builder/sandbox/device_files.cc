@@ -78,7 +78,7 @@ Fd terminals() {
 
 }  // namespace
 
-Fd make_devices(int target, bool bind_host) {
+Fd make_devices(int target, bool bind_host, std::uint64_t shm_size) {
   Fd mount = new_filesystem("tmpfs", {{"mode", "755"}, {"size", "65536k"}},
                             MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
   attach(mount.get(), target, "/dev");
@@ -95,7 +95,8 @@ Fd make_devices(int target, bool bind_host) {
   }
   constexpr auto kClosed = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
   mount_in(dev, "pts", terminals());
-  mount_in(dev, "shm", new_filesystem("tmpfs", {{"mode", "1777"}, {"size", "65536k"}}, kClosed));
+  const std::string size = shm_size == 0 ? "65536k" : std::to_string(shm_size);
+  mount_in(dev, "shm", new_filesystem("tmpfs", {{"mode", "1777"}, {"size", size}}, kClosed));
   mount_in(dev, "mqueue", new_filesystem("mqueue", {}, kClosed));
   return mount;
 }

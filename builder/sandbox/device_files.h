@@ -2,13 +2,15 @@
 // host's.
 #pragma once
 
+#include <cstdint>
+
 #include "base/fd.h"
 
 namespace cooper::sandbox {
 
 // Makes it, attaches it over the directory `target` is open on. With `bind_host` the devices are
-// bound from the host's /dev (each verified to be that very device), else they are made. Returns
-// the mount. Throws Error.
-[[nodiscard]] base::Fd make_devices(int target, bool bind_host);
+// bound from the host's /dev (each verified to be that very device), else they are made.
+// `shm_size`: bytes, 0 is 64 MiB. Returns the mount. Throws Error.
+[[nodiscard]] base::Fd make_devices(int target, bool bind_host, std::uint64_t shm_size);
 
 }  // namespace cooper::sandbox

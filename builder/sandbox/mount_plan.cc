@@ -130,7 +130,7 @@ std::vector<MountOp> mount_plan(const SandboxSpec& spec, const PlanFacts& facts)
   plan.emplace_back(MountProc{});
   // A new sysfs needs power over the network namespace it shows.
   plan.emplace_back(MountSys{facts.user_namespace && spec.network != NetworkMode::none});
-  plan.emplace_back(MountDev{facts.user_namespace});
+  plan.emplace_back(MountDev{facts.user_namespace, spec.shm_size});
   if (!spec.insecure) {
     for (const char* path : kMasked) plan.emplace_back(MaskPath{path});
     for (const char* path : kLocked) plan.emplace_back(LockPath{path});

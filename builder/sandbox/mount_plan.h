@@ -23,6 +23,7 @@ struct MountSys {
 // allowed.
 struct MountDev {
   bool bind_host = false;
+  std::uint64_t shm_size = 0;  // bytes; 0: 64 MiB
 };
 struct MaskPath {
   std::string path;  // absent is fine

@@ -154,7 +154,7 @@ void OpRunner::apply(const MountSys& op) {
 }
 
 void OpRunner::apply(const MountDev& op) {
-  placed_.push_back(make_devices(special_directory("dev").get(), op.bind_host));
+  placed_.push_back(make_devices(special_directory("dev").get(), op.bind_host, op.shm_size));
 }
 
 void OpRunner::apply(const MaskPath& op) {
@@ -242,8 +242,8 @@ Fd OpRunner::bind_source(const PlaceBind& op) {
 void OpRunner::apply(const PlaceBind& op) {
   const Fd source = bind_source(op);
   const mode_t mode = base::stat_fd(source.get(), op.mount.source).st_mode;
-  if (!S_ISDIR(mode) && !S_ISREG(mode)) {
-    throw Error(ErrorKind::failure, "bind", op.mount.source, "neither a file nor a directory");
+  if (S_ISCHR(mode) || S_ISBLK(mode)) {
+    throw Error(ErrorKind::failure, "bind", op.mount.source, "steps get no devices");
   }
   Fd tree = op.mount.discard_writes ? throw_away(source, op.userxattr)
                                     : clone_tree(source.get(), op.mount.source);

@@ -50,6 +50,12 @@ enum class NetworkMode {
   join,  // the namespace of `network_of` (smoke: several processes of one pod)
 };
 
+// A limit of setrlimit(2); -1: unlimited.
+struct Rlimit {
+  std::string name;  // as known_rlimit() knows it
+  std::int64_t soft = -1, hard = -1;
+};
+
 struct SandboxSpec {
   std::variant<OverlayRoot, DirectoryRoot> root;
   std::vector<std::string> argv;
@@ -65,6 +71,8 @@ struct SandboxSpec {
   bool insecure = false;  // all capabilities, no seccomp filter
   bool readonly_root = false;
   std::vector<std::string> extra_hosts;  // "name ip" lines for /etc/hosts
+  std::uint64_t shm_size = 0;            // bytes of /dev/shm; 0: 64 MiB
+  std::vector<Rlimit> limits;            // beside the usual ones
 };
 
 }  // namespace cooper::sandbox

@@ -116,6 +116,8 @@ std::vector<std::string> decode_list(const Json& json) {
 Json spec_to_json(const SandboxSpec& spec) {
   Json mounts = Json::array();
   for (const SpecMount& mount : spec.mounts) mounts.push_back(mount_to_json(mount));
+  Json limits = Json::array();
+  for (const Rlimit& limit : spec.limits) limits.push_back({limit.name, limit.soft, limit.hard});
   return {{"root", root_to_json(spec.root)},
           {"argv", encode_list(spec.argv)},
           {"env", encode_list(spec.env)},
@@ -127,7 +129,9 @@ Json spec_to_json(const SandboxSpec& spec) {
           {"network_of", spec.network_of},
           {"insecure", spec.insecure},
           {"readonly_root", spec.readonly_root},
-          {"extra_hosts", encode_list(spec.extra_hosts)}};
+          {"extra_hosts", encode_list(spec.extra_hosts)},
+          {"shm_size", spec.shm_size},
+          {"limits", std::move(limits)}};
 }
 
 SandboxSpec spec_from_json(const Json& json) {
@@ -150,6 +154,11 @@ SandboxSpec spec_from_json(const Json& json) {
   spec.insecure = json.at("insecure").get<bool>();
   spec.readonly_root = json.at("readonly_root").get<bool>();
   spec.extra_hosts = decode_list(json.at("extra_hosts"));
+  spec.shm_size = json.at("shm_size").get<std::uint64_t>();
+  for (const Json& limit : json.at("limits")) {
+    spec.limits.push_back({limit.at(0).get<std::string>(), limit.at(1).get<std::int64_t>(),
+                           limit.at(2).get<std::int64_t>()});
+  }
   return spec;
 }
 

@@ -20,6 +20,7 @@
 #include "base/file_at.h"
 #include "builder/sandbox/capabilities.h"
 #include "builder/sandbox/child_messages.h"
+#include "builder/sandbox/rlimits.h"
 #include "builder/sandbox/seccomp_filter.h"
 
 namespace cooper::sandbox {
@@ -55,7 +56,7 @@ void give_streams(const UserIds& user) {
   }
 }
 
-void set_limits() {
+void set_limits(const std::vector<Rlimit>& wanted) {
   struct rlimit files {};
   if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
     files.rlim_max = std::min<rlim_t>(files.rlim_max, 1U << 20);
@@ -64,6 +65,7 @@ void set_limits() {
   }
   const struct rlimit none { 0, 0 };
   setrlimit(RLIMIT_CORE, &none);
+  for (const Rlimit& limit : wanted) set_rlimit(limit);
 }
 
 // The directory is looked up inside the root, and the kernel must agree that it lies there.
@@ -170,7 +172,7 @@ void become_step(const StepProcess& step) {
     unblock_signals();
     set_streams(step);
     give_streams(step.user);
-    set_limits();
+    set_limits(step.limits);
     enter_directory(step.cwd);
     drop_power(step);
   } catch (const Error& error) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "builder/sandbox/passwd.h"
+#include "builder/sandbox/sandbox_spec.h"
 
 namespace cooper::sandbox {
 
@@ -12,6 +13,7 @@ struct StepProcess {
   std::vector<std::string> argv, env;
   std::string cwd;
   UserIds user;
+  std::vector<Rlimit> limits;  // beside the usual ones
   bool insecure = false;
   int output = -1, errors = -1;  // become 1 and 2
   int report = -1;  // where a Failed is written before giving up; closed by a good exec

@@ -10,6 +10,7 @@ A recipe is a text of lines, each a command and its shell-quoted words; paths ar
     xattr PATH NAME TEXT             time PATH SECONDS
     size PATH BYTES                  (grows a file with zero bytes)
     tar PATH FOLDER [gz|bz2|xz]      (an archive of a folder, which goes)
+    sshkey PATH                      (a new private key)
     git PATH FOLDER [TAG...]         (a bare repository of a folder, which goes; branch main; times and names are fixed)
 """
 
@@ -52,6 +53,9 @@ class Recipe:
     def do_link(self, name, target):
         self.path(name).parent.mkdir(parents=True, exist_ok=True)
         os.symlink(target, self.path(name))
+
+    def do_sshkey(self, name):
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(self.path(name))], check=True)
 
     def do_hardlink(self, name, existing):
         os.link(self.path(existing), self.path(name), follow_symlinks=False)

@@ -107,11 +107,44 @@ END
 }
 
 case_refused_when_built_not_when_printed() {
-  printf 'target "a" {\n  dockerfile-inline = "FROM scratch"\n}\ntarget "b" {\n  shm-size = "1g"\n}\n' >docker-bake.hcl
+  printf 'target "a" {\n  dockerfile-inline = "FROM scratch"\n}\ntarget "b" {\n  resources = { memory = "1g" }\n}\n' >docker-bake.hcl
   cooper_ok bake --print b
-  same "$(jq -r '.target.b."shm-size"' <<<"$out")" 1g
+  same "$(jq -r '.target.b.resources.memory' <<<"$out")" 1g
   cooper_refuses bake b
-  err_has "docker-bake.hcl:5" "shm-size" "^"
+  err_has "docker-bake.hcl:5" "resources" "^"
+  printf 'target "a" {\n  dockerfile-inline = "FROM scratch"\n  entitlements = ["network.host"]\n}\n' >docker-bake.hcl
+  cooper_refuses bake a
+  err_has "network.host" "hint: allow it with --allow network.host"
+  cooper_ok bake --allow network.host a
+}
+
+case_settings_of_run_steps() {
+  dockerfile <<'END'
+FROM base
+RUN grep ^10 /etc/hosts >/hosts; ls /sys/class/net >/net; ulimit -n >/files; grep -o "^[^ ]* /dev/shm .*size=[0-9]*k" /proc/mounts | grep -o "[0-9]*k$" >/shm
+END
+  cat >docker-bake.hcl <<'END'
+group "default" { targets = ["a", "b"] }
+target "a" {
+  network = "none"
+  shm-size = "2m"
+  ulimits = ["nofile=64"]
+  extra-hosts = { db = "10.0.0.1" }
+  output = ["type=local,dest=a"]
+}
+target "b" {
+  extra-hosts = { db = "10.0.0.2" }
+  ulimits = ["nofile=65"]
+  output = ["type=local,dest=b"]
+}
+END
+  cooper_ok bake
+  same "$(<a/hosts)" "10.0.0.1	db"
+  same "$(<b/hosts)" "10.0.0.2	db"
+  same "$(<a/net)" lo
+  same "$(<a/shm)" 2048k
+  same "$(<b/shm)" 65536k
+  same "$(<a/files) $(<b/files)" "64 65"
 }
 
 case_one_failure_fails_all_and_stops() {

@@ -210,4 +210,45 @@ END
   done <<<"$err"
 }
 
+# The step signs with the key of a private agent, and with that of an agent that runs; it changes neither.
+case_ssh_agents() {
+  mkdir -p tools/bin
+  cp "$(command -v ssh-add)" "$(command -v ssh-keygen)" tools/bin
+  ldd "$(command -v ssh-add)" "$(command -v ssh-keygen)" | grep -o '/[^ :]*' | sort -u | while read -r library; do
+    mkdir -p "tools$(dirname "$library")"
+    cp -L "$library" "tools$library"
+  done
+  echo 'root:x:0:0::/:/bin/sh' >passwd
+  ssh-keygen -q -t ed25519 -N '' -C private -f key
+  ssh-keygen -q -t ed25519 -N '' -C running -f other
+  ssh-keygen -q -t ed25519 -N secret -f locked
+  chmod 644 key
+  dockerfile <<'END'
+FROM scratch
+COPY tools /
+COPY passwd /etc/
+COPY other.pub /key.pub
+RUN --mount=type=ssh ["ssh-add", "-L"]
+RUN --mount=type=ssh,id=running ["ssh-add", "-D"]
+RUN --mount=type=ssh,id=running ["ssh-add", "-T", "/key.pub"]
+END
+  eval "$(ssh-agent -s)" >/dev/null
+  ssh-add -q other
+  local agent=$SSH_AUTH_SOCK
+  cooper_run build --progress plain --ssh default=key --ssh running="$agent" .
+  err_has " private" "remove all identities"
+  sed -i '/"-D"/d' Dockerfile
+  cooper_run build --progress plain --ssh default=key --ssh running .
+  ssh-agent -k >/dev/null
+  unset SSH_AUTH_SOCK SSH_AGENT_PID
+  [ "$status" -eq 0 ] || fail "the key of the running agent does not sign"
+  cooper_refuses build --no-cache --ssh default=locked .
+  err_has "'locked'" "passphrase" "--> Dockerfile:"
+  cooper_refuses build --ssh default .
+  err_has "SSH_AUTH_SOCK is not set"
+  cooper_refuses build --ssh default=passwd .
+  err_has "it is no private key"
+  nothing_left_behind
+}
+
 run_cases

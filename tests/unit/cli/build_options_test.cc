@@ -81,7 +81,16 @@ TEST_CASE("build: every option reaches the request") {
                                            "--load",
                                            "--pull",
                                            "--network",
+                                           "none",
+                                           "--shm-size",
+                                           "1m",
+                                           "--ulimit",
+                                           "nofile=10:-1",
+                                           "--ssh",
                                            "default",
+                                           "--ssh",
+                                           "k=/a,/b",
+                                           "--provenance=false",
                                            "ctx"});
   const BuildTarget& target = request.targets.at(0);
   CHECK(target.context == "ctx");
@@ -103,7 +112,12 @@ TEST_CASE("build: every option reaches the request") {
   CHECK_FALSE(target.allow_insecure);
   CHECK(request.layers.compression == layer::Compression::zstd);
   CHECK(request.jobs == 3);
-  CHECK(request.extra_hosts == std::vector<std::string>{"db 10.0.0.1"});
+  CHECK(target.run_settings.extra_hosts == std::vector<std::string>{"db 10.0.0.1"});
+  CHECK(target.run_settings.shm_size == 1 << 20);
+  CHECK(target.run_settings.ulimits == std::vector<plan::Ulimit>{{"nofile", 10, -1}});
+  CHECK(target.network == dockerfile::Network::none);
+  CHECK(request.ssh.at("default").empty());
+  CHECK(request.ssh.at("k") == std::vector<std::string>{"/a", "/b"});
   CHECK(request.modes == ModePolicy::keep);
 }
 
@@ -114,8 +128,27 @@ TEST_CASE("build: what is wrong is refused") {
   CHECK(refusal_of({"--label", "no-value", "."}) == ErrorKind::usage);
   CHECK(refusal_of({"--secret", "src=file", "."}) == ErrorKind::usage);
   CHECK(refusal_of({"--secret", "id=a,colour=red", "."}) == ErrorKind::usage);
-  CHECK(refusal_of({"--network", "none", "."}) == ErrorKind::unsupported);
-  CHECK(refusal_of({"--network", "host", "."}) == ErrorKind::unsupported);
+  CHECK(refusal_of({"--network", "bridge", "."}) == ErrorKind::unsupported);
+  CHECK(refusal_of({"--allow", "device", "."}) == ErrorKind::unsupported);
+  CHECK(refusal_of({"--add-host", "x:host-gateway", "."}) == ErrorKind::unsupported);
+  for (const char* host : {"x", ":1.2.3.4", "x:1.2.3", "a b:1.2.3.4"})
+    CHECK(refusal_of({"--add-host", host, "."}) == ErrorKind::usage);
+  for (const char* limit : {"nofile", "nofil=1", "nofile=", "nofile=2:1", "nofile=-2", "nofile=1k"})
+    CHECK(refusal_of({"--ulimit", limit, "."}) == ErrorKind::usage);
+  CHECK(refusal_of({"--shm-size", "much", "."}) == ErrorKind::usage);
+  CHECK(refusal_of({"--ssh", "=/x", "."}) == ErrorKind::usage);
+  CHECK(refusal_of({"--ssh", "a=/x", "--ssh", "a=/y", "."}) == ErrorKind::usage);
+  CHECK(refusal_of({"--ssh", "a=/x,raw=true", "."}) == ErrorKind::unsupported);
+}
+
+TEST_CASE("build: options of buildx that cooper does not have are refused by name") {
+  using base::ErrorKind;
+  for (const char* option :
+       {"--attest", "--provenance", "--sbom", "--builder", "--cgroup-parent", "--resource",
+        "--memory", "--cpu-shares", "--cpuset-cpus", "--policy", "--security-opt"})
+    CHECK(refusal_of({option, "x", "."}) == ErrorKind::unsupported);
+  for (const char* option : {"--debug", "--squash", "--compress"})
+    CHECK(refusal_of({option, "."}) == ErrorKind::unsupported);
   CHECK_THROWS_AS(static_cast<void>(request_of({"--no-such-option", "."})), CLI::ParseError);
   CHECK_THROWS_AS(static_cast<void>(request_of({"--progress", "loud", "."})), CLI::ParseError);
   CHECK_THROWS_AS(static_cast<void>(request_of({})), CLI::ParseError);

@@ -41,6 +41,8 @@ TEST_CASE("a spec survives whole") {
   spec.network_of = 12;
   spec.insecure = spec.readonly_root = true;
   spec.extra_hosts = {"x 1"};
+  spec.shm_size = 5;
+  spec.limits = {{"nofile", 1, -1}};
   request.facts = {true, "nameserver 1\n"};
   const std::string text = to_json(request);
   const ContainerRequest back = parse_container_request(text);
