@@ -77,20 +77,27 @@ struct BlockCompressor::Gzip {
 
   void compress(std::span<const std::byte> bytes, std::vector<std::byte>& out) {
     out.resize(bytes.size() + bytes.size() / 256 + 4096);  // never more than stored blocks take
-    isal_deflate_stateless_init(&stream);
+    isal_deflate_init(&stream);
     stream.level = static_cast<std::uint32_t>(level);
     stream.level_buf = buffer.data();
     stream.level_buf_size = static_cast<std::uint32_t>(buffer.size());
     stream.gzip_flag = IGZIP_DEFLATE;
-    stream.flush = FULL_FLUSH;
-    stream.end_of_stream = 0;
-    stream.next_in = const_cast<std::uint8_t*>(reinterpret_cast<const std::uint8_t*>(bytes.data()));
-    stream.avail_in = static_cast<std::uint32_t>(bytes.size());
     stream.next_out = reinterpret_cast<std::uint8_t*>(out.data());
     stream.avail_out = static_cast<std::uint32_t>(out.size());
-    if (isal_deflate_stateless(&stream) != COMP_OK || stream.avail_in != 0)
-      fail("ISA-L refused a block");
+    // ISA-L 2.30 hashes the third byte of a history from a register that still holds the address of
+    // `stream`, so what it finds depends on where that lies. Sixteen bytes are few enough to go
+    // another way through the library, and with them the history is begun.
+    const std::size_t head = std::min<std::size_t>(bytes.size(), 16);
+    add(bytes.first(head), SYNC_FLUSH);
+    if (bytes.size() > head) add(bytes.subspan(head), FULL_FLUSH);
     out.resize(out.size() - stream.avail_out);
+  }
+
+  void add(std::span<const std::byte> bytes, std::uint16_t flush) {
+    stream.flush = flush;
+    stream.next_in = const_cast<std::uint8_t*>(reinterpret_cast<const std::uint8_t*>(bytes.data()));
+    stream.avail_in = static_cast<std::uint32_t>(bytes.size());
+    if (isal_deflate(&stream) != COMP_OK || stream.avail_in != 0) fail("ISA-L refused a block");
   }
 
   int level;
