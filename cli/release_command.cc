@@ -53,10 +53,10 @@ std::string version_of(const Arguments& arguments) {
 void tell(const std::string& text) { std::cerr << safe_for_log(text) + "\n" << std::flush; }
 
 // The runner replaces these words in whatever follows; it knows only the secrets of the workflow.
-void mask_passwords(const std::set<std::string>& repositories) {
+void mask_passwords(const std::map<std::string, std::string>& repositories) {
   if (!in_workflow()) return;
   const auto credentials = registry::open_credentials();
-  for (const std::string& name : repositories) {
+  for (const auto& [name, version_tag] : repositories) {
     const oci::Reference reference = oci::parse_reference(name);
     const auto found = credentials->find(reference.registry, reference.repository);
     if (!found) continue;
@@ -69,25 +69,34 @@ void mask_passwords(const std::set<std::string>& repositories) {
   std::cerr << std::flush;
 }
 
-void require_permission(const std::set<std::string>& repositories, const Globals& globals) {
-  Session session = Session::open(globals);
-  for (const std::string& name : repositories) {
-    const oci::Reference reference = oci::parse_reference(name);
-    release::require_push_permission(session.network.client().repository(reference),
-                                     globals.signals->token());
+// Before the work begins: a version that is out already has most likely nothing to send; of any
+// other it is found out whether we may. Returns what was seen of version tags.
+std::map<std::string, oci::Digest> look_first(
+    const std::map<std::string, std::string>& repositories, Session& session,
+    const std::stop_token& stop) {
+  std::map<std::string, oci::Digest> seen;
+  for (const auto& [name, version_tag] : repositories) {
+    const auto repository = session.network.client().repository(oci::parse_reference(name));
+    const auto there = repository.head_manifest(version_tag, stop);
+    if (there) {
+      seen.emplace(repository.display_name() + ":" + version_tag, there->digest);
+    } else {
+      release::require_push_permission(repository, stop);
+    }
   }
+  return seen;
 }
 
 // A release, run in the place of the exports of a build.
 class Exports {
  public:
-  Exports(const Arguments& arguments, std::string version)
-      : arguments_(arguments), version_(std::move(version)) {}
+  Exports(const Arguments& arguments, std::string version, std::map<std::string, oci::Digest> seen)
+      : arguments_(arguments), version_(std::move(version)), seen_(std::move(seen)) {}
 
   std::vector<export_::ExportOutcome> run(Session& session,
                                           const std::vector<export_::ExportJob>& jobs,
                                           std::stop_token stop) {
-    release::ReleaseOptions options{version_, arguments_.force, arguments_.dry_run, {}, {}};
+    release::ReleaseOptions options{version_, arguments_.force, arguments_.dry_run, {}, {}, seen_};
     if (session.network.on_push) {
       options.say = [&](const std::string& line) { session.network.on_push(engine::Remark{line}); };
     }
@@ -111,6 +120,7 @@ class Exports {
  private:
   const Arguments& arguments_;
   std::string version_;
+  std::map<std::string, oci::Digest> seen_;
 };
 
 void print_release(const Arguments& arguments, const std::string& version,
@@ -147,17 +157,21 @@ void release_all(const Arguments& arguments, const Globals& globals, int& exit_c
   build.push = true;
   BakeRequest bake = make_bake_request(read_bake_files(arguments.files, arguments.sets, {}),
                                        arguments.targets, build);
-  const std::set<std::string> repositories = check_release_tags(bake.request, bake.silent, version);
+  const auto repositories = check_release_tags(bake.request, bake.silent, version);
   describe_release(bake.request, version, facts);
   mask_passwords(repositories);
-  if (!arguments.dry_run) require_permission(repositories, globals);
-  Exports exports(arguments, version);
+  Session session = Session::open(globals);
+  std::map<std::string, oci::Digest> seen;
+  if (!arguments.dry_run) seen = look_first(repositories, session, globals.signals->token());
+  Exports exports(arguments, version, std::move(seen));
   try {
     const FencedGroup group("release " + version);
-    static_cast<void>(run_build(bake.request, build, globals, bake.silent,
-                                [&](Session& session, const auto& jobs, std::stop_token stop) {
-                                  return exports.run(session, jobs, std::move(stop));
-                                }));
+    static_cast<void>(run_build(
+        bake.request, build, globals, bake.silent,
+        [&](Session& opened, const auto& jobs, std::stop_token stop) {
+          return exports.run(opened, jobs, std::move(stop));
+        },
+        &session));
   } catch (const release::PartialRelease& error) {
     tell(std::string("error: ") + error.what());
     tell_partial(exports.left);

@@ -58,14 +58,15 @@ registry::PushImage push_image(const export_::Image& image, store::Store& store)
 
 }  // namespace
 
-std::set<std::string> check_release_tags(const BuildRequest& request,
-                                         const std::set<std::string>& silent,
-                                         const std::string& version) {
-  std::set<std::string> repositories;
+std::map<std::string, std::string> check_release_tags(const BuildRequest& request,
+                                                      const std::set<std::string>& silent,
+                                                      const std::string& version) {
+  std::map<std::string, std::string> repositories;
   std::set<std::string> seen;
   for (const BuildTarget& target : request.targets) {
     if (silent.contains(target.name)) continue;
-    repositories.insert(name_of(place_of(target.tags, version, target.name).repository));
+    const Place place = place_of(target.tags, version, target.name);
+    repositories.try_emplace(name_of(place.repository), place.tags.version_tag);
     for (const std::string& tag : target.tags) {
       if (seen.insert(tag).second) continue;
       throw base::Error(base::ErrorKind::usage, "release", target.name,

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include <iostream>
+#include <optional>
 
 #include "base/error.h"
 #include "base/file_at.h"
@@ -76,8 +77,10 @@ void run_call(const Call& call, const BuildRequest& request, const Globals& glob
 
 BuildReport run_build(const BuildRequest& request, const BuildOptions& options,
                       const Globals& globals, const std::set<std::string>& silent,
-                      const Exporter& exporter) {
-  Session session = Session::open(globals);
+                      const Exporter& exporter, Session* open) {
+  std::optional<Session> own;
+  if (open == nullptr) own.emplace(Session::open(globals));
+  Session& session = open == nullptr ? *own : *open;
   BuildTools tools = session.tools(globals);
   SshAgents agents(request.ssh, session.store);
   tools.ssh_agent = [&agents](const std::string& id) { return agents.socket(id); };

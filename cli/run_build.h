@@ -19,11 +19,12 @@ using Exporter = std::function<std::vector<export_::ExportOutcome>(
     Session& session, const std::vector<export_::ExportJob>& jobs, std::stop_token stop)>;
 
 // Builds, and shows how it goes. `silent`: names of targets that are built for others and not
-// reported. Throws base::Error.
+// reported. `session` is one that is open already, so that its connections and tokens are used on.
+// Throws base::Error.
 [[nodiscard]] BuildReport run_build(const BuildRequest& request, const BuildOptions& options,
                                     const Globals& globals,
                                     const std::set<std::string>& silent = {},
-                                    const Exporter& exporter = {});
+                                    const Exporter& exporter = {}, Session* session = nullptr);
 
 // --call: builds nothing, prints the answers on stdout; `exit_code` is kFailure if a check found
 // something. `bake_json` is what `bake --print` says of the targets; absent for `build`. Throws

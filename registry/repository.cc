@@ -50,6 +50,16 @@ std::optional<oci::Digest> content_digest(const http::Response& response) {
   return text ? oci::Digest::try_parse(*text) : std::nullopt;
 }
 
+// The digest that the bytes should have and do not have.
+std::optional<oci::Digest> missed_digest(const std::string& reference,
+                                         const http::Response& response) {
+  const oci::Digest digest = oci::Digest::of_bytes(response.body);
+  for (const auto& expected : {oci::Digest::try_parse(reference), content_digest(response)}) {
+    if (expected && *expected != digest) return expected;
+  }
+  return std::nullopt;
+}
+
 std::optional<std::uint64_t> content_length(const http::Response& response) {
   const std::optional<std::string> text = response.headers.find("Content-Length");
   if (!text || text->empty() || text->size() > 18) return std::nullopt;
@@ -104,16 +114,16 @@ std::optional<FetchedManifest> Repository::try_get_manifest(const std::string& r
   get.headers.set("Accept", accepted_types());
   get.body_limit = oci::kMaxDocumentBytes;
   http::Response response = send(get);
+  // Bytes that were damaged on the way are asked for once more.
+  if (response.status == 200 && missed_digest(reference, response)) response = send(get);
   if (response.status == 404) return std::nullopt;
   if (response.status != 200)
     throw registry_error("get manifest", display_name() + ":" + reference, get, response);
   const oci::Digest digest = oci::Digest::of_bytes(response.body);
-  const std::optional<oci::Digest> wanted = oci::Digest::try_parse(reference);
-  const std::optional<oci::Digest> said = content_digest(response);
-  if ((wanted && *wanted != digest) || (said && *said != digest)) {
-    throw base::Error(base::ErrorKind::corrupt, "get manifest", display_name() + ":" + reference,
-                      "the bytes have digest " + digest.to_string() + ", not " +
-                          (wanted ? *wanted : *said).to_string());
+  if (const auto missed = missed_digest(reference, response)) {
+    throw base::Error(
+        base::ErrorKind::corrupt, "get manifest", display_name() + ":" + reference,
+        "the bytes have digest " + digest.to_string() + ", not " + missed->to_string());
   }
   const std::uint64_t size = response.body.size();
   return FetchedManifest{{media_type_of(response), digest, size}, std::move(response.body)};

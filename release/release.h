@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -38,6 +39,8 @@ struct ReleaseOptions {
   bool dry_run = false;  // decide and report, write nothing
   registry::PushOptions push = {};
   std::function<void(const std::string& line)> say = {};  // what is done, for people
+  // Version tags that were looked at a moment ago ("host/name:tag"); they are not looked at again.
+  std::map<std::string, oci::Digest> seen = {};
 };
 
 struct ReleasedTag {

@@ -48,11 +48,14 @@ std::vector<ReleasedImage> decide_release(const std::vector<ReleaseImage>& image
     plan.push_back(undecided(image));
     for (std::size_t tag = 0; tag < plan.back().tags.size(); ++tag)
       lookups.push_back({plan.size() - 1, tag});
+    const auto seen = options.seen.find(plan.back().repository + ":" + image.version_tag);
+    if (seen != options.seen.end()) plan.back().tags.front().before = seen->second;
   }
   registry::for_each_parallel(
       lookups.size(), options.push.parallel, stop,
       [&](std::size_t i, const std::stop_token& inner) {
         ReleasedTag& tag = plan[lookups[i].image].tags[lookups[i].tag];
+        if (lookups[i].tag == 0 && tag.before) return;  // seen before
         const auto there = images[lookups[i].image].repository.head_manifest(tag.tag, inner);
         if (there) tag.before = there->digest;
       });

@@ -16,6 +16,11 @@
 #                                  a user who may write nothing there). --tls: https; sets gitea_authority,
 #                                  the certificate to trust. Returns 77 where it cannot be built
 #   start_redis [NAME]             nothing is saved; sets redis_port
+#   start_fault_proxy NAME TARGET [--tls]
+#                                  a proxy before a registry that plays faults (fault_proxy.go says which
+#                                  and how); sets proxy_address and proxy_folder. --tls: https with
+#                                  HTTP/2, with the certificates of a registry started with --tls.
+#                                  Returns 77 where there is no Go
 #   stop_server NAME               stops one before the end
 #
 # A server also ends with the shell that started it, however that ends, unless servers_outlive=yes was set
@@ -33,6 +38,8 @@ gitea_token=""
 gitea_read_token=""
 gitea_stranger_token=""
 redis_port=""
+proxy_address=""
+proxy_folder=""
 servers_folder=""
 servers_here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 servers_outlive=${servers_outlive:-no}
@@ -361,4 +368,34 @@ start_redis() {
   _start "$name" : _redis_answers redis-server --bind 127.0.0.1 --port PORT --save "" \
     --appendonly no --dir "$servers_folder/$name" --daemonize no || return 1
   redis_port=$_port
+}
+
+_proxy_answers() {
+  [ -s "$proxy_folder/port" ]
+}
+
+# The program, made once; whoever comes meanwhile makes it too, and one of them stays.
+_fault_proxy_program() {
+  local go cache made
+  go=$(command -v go || true)
+  [ -n "$go" ] || go=/usr/local/go/bin/go
+  [ -x "$go" ] || return 77
+  cache=${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/cooper-tests
+  made=$cache/fault-proxy-$(sha256sum <"$servers_here/fault_proxy.go" | cut -c1-12)
+  if [ ! -x "$made" ]; then
+    mkdir -p "$cache"
+    GOFLAGS="" GO111MODULE=off CGO_ENABLED=0 "$go" build -o "$made.$$" "$servers_here/fault_proxy.go" >&2 || return 1
+    mv "$made.$$" "$made"
+  fi
+  echo "$made"
+}
+
+start_fault_proxy() {
+  local name=$1 target=$2 tls=() program
+  program=$(_fault_proxy_program) || return
+  proxy_folder=$servers_folder/$name
+  mkdir -p "$proxy_folder"
+  [ "${3:-}" != --tls ] || tls=("$registry_certificates/server.crt" "$registry_certificates/server.key")
+  _start "$name" : _proxy_answers "$program" "$target" "$proxy_folder" "${tls[@]}" || return 1
+  proxy_address=127.0.0.1:$(<"$proxy_folder/port")
 }

@@ -64,6 +64,25 @@ TEST_CASE("a reply that names another digest is an error") {
       doctest::Contains("instead of"), base::Error);
 }
 
+TEST_CASE("a manifest that was damaged on the way is asked for once more, not for ever") {
+  for (const int times : {1, 2}) {
+    RegistryFixture f;
+    f.repository().put_manifest("v1", "{}", std::string(oci::media_type::kManifest));
+    f.fake->log.clear();
+    int left = times;
+    f.fake->tamper = [&](const http::Request& request, http::Response& response) {
+      if (request.method == "GET" && left-- > 0) response.body = "{ ";
+    };
+    if (times == 1) {
+      CHECK(f.repository().get_manifest("v1").bytes == "{}");
+    } else {
+      CHECK_THROWS_WITH_AS(static_cast<void>(f.repository().get_manifest("v1")),
+                           doctest::Contains("the bytes have digest"), base::Error);
+    }
+    CHECK(f.fake->count("GET /v2/team/site/manifests/v1") == 2);
+  }
+}
+
 TEST_CASE("a manifest that was stored although the answer is an error counts") {
   for (const bool reset : {false, true}) {
     RegistryFixture f;

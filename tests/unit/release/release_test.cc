@@ -57,6 +57,23 @@ TEST_CASE("a release that changes nothing costs one request a tag") {
   CHECK(report[0].reused_bytes > 2'000);
 }
 
+TEST_CASE("a version tag that was seen a moment ago is not looked at again") {
+  ReleaseFixture f;
+  static_cast<void>(f.release("v1.0.0", "one"));
+  f.fake->log.clear();
+  const auto images = f.images("v1.0.0", "one");
+  release::ReleaseOptions options = f.options("v1.0.0");
+  options.seen.emplace("fake.example/team/site:app-v1.0.0",
+                       oci::Digest::of_bytes(images[0].image.manifest_bytes));
+  CHECK(text_of(release::release_images(images, options, {})) ==
+        "app-v1.0.0 unchanged, app-latest unchanged, web-v1.0.0 unchanged, web-latest unchanged");
+  CHECK(f.fake->log.size() == 3);
+  // What was seen is believed: it held another image then.
+  options.seen.begin()->second = oci::Digest::of_bytes("another");
+  CHECK_THROWS_WITH_AS(static_cast<void>(release::release_images(images, options, {})),
+                       doctest::Contains("nothing was written"), base::Error);
+}
+
 TEST_CASE("moving tags go forward only") {
   ReleaseFixture f;
   static_cast<void>(f.release("v1.10.0", "ten"));
