@@ -29,6 +29,10 @@ TOGGLES = {
     "no-certificate": ["certificate.enabled=false"],
     "no-passport": ["secrets.oauth="],
     "no-pull-secret": ["imagePullSecrets=null"],
+    "other-database": ["database.manage=false", "database.host=db.example", "database.migrationHost="],
+    "nothing-of-the-cluster": ["database.manage=false", "database.host=db.example", "database.migrationHost=", "hpa.enabled=false",
+                               "app.replicas=3", "ingress.tls=false", "certificate.enabled=false", "valkey.enabled=false",
+                               "valkey.host=valkey.example", "valkey.port=6380", "secrets.oauth="],
 }
 
 

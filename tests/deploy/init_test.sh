@@ -58,7 +58,40 @@ grep -qF '1 files differ and were kept; --force replaces them' "$work/err" || fa
 grep -qx 'replaced  php-config/php.ini' "$work/out" || fail "$(cat "$work/out")"
 cmp php-config/php.ini "$work/php.ini"
 
+# --- a repository that has a life of its own: another name, domains, a Dockerfile, a compose file, a workflow
+mkdir -p "$work/flowers/.gitea/workflows" "$work/flowers/docker"
+cd "$work/flowers"
+cp "$here/../../examples/laravel-site/"{artisan,composer.json,composer.lock} .
+printf 'FROM php:8.3-apache\nCOPY . /var/www/html\n' >Dockerfile
+printf 'vendor\n.env\n' >.dockerignore
+printf 'services:\n  app:\n    build: {context: docker, args: {DEV: "1"}}\n  db: {image: "mariadb:11"}\n' >compose.yaml
+printf 'on: push\njobs: {}\n' >.gitea/workflows/ci.yml
+git init -q . && git add -A && git -c user.name=a -c user.email=a@example commit -qm first
+flowers=(--registry git.example:3000 --image garten/blumen.laden --domain blumen.example
+  --account-domain konto.blumen.example --admin-domain verwaltung.example.org)
+if "$COOPER_BIN" init --check "${flowers[@]}" >"$work/out" 2>"$work/err"; then fail "a chart's name with a dot was accepted"; fi
+grep -qF "use name 'blumen.laden'" "$work/err" || fail "$(cat "$work/err")"
+flowers+=(--name blumenladen)
+if "$COOPER_BIN" init --check "${flowers[@]}" >"$work/out" 2>"$work/err"; then fail "--check of a repository without the files"; fi
+[ -z "$(git status --porcelain)" ] || fail "--check wrote $(git status --porcelain)"
+grep -q '^differs   Dockerfile' "$work/out" || fail "$(cat "$work/out")"
+if "$COOPER_BIN" init "${flowers[@]}" >"$work/out" 2>"$work/err"; then fail "kept files are not told by the exit code"; fi
+grep -qx -- '-FROM php:8.3-apache' "$work/out" || fail "no difference of the Dockerfile: $(cat "$work/out")"
+for note in 'package-lock.json, which is not there' 'bake reads compose.yaml too' '2 files differ and were kept'; do
+  grep -qF "$note" "$work/err" || fail "no word of: $note: $(cat "$work/err")"
+done
+[ -z "$(git status --porcelain --untracked-files=no)" ] || fail "touched: $(git status --porcelain --untracked-files=no)"
+"$COOPER_BIN" init --force >"$work/out" 2>/dev/null
+[ "$(grep -c '^replaced ' "$work/out")" = 2 ] || fail "$(cat "$work/out")"
+[ "$(git status --porcelain --untracked-files=no | tr -d '\n')" = ' M .dockerignore M Dockerfile' ] || fail "$(git status --porcelain)"
+"$COOPER_BIN" init --check >/dev/null || fail "what was just written has drifted"
+if grep -rniE 'ezscale|laravel-site' --exclude-dir=.git . | grep -v '^./composer'; then fail "the example's name is left"; fi
+VERSION=v2.0.0 "$COOPER_BIN" bake -f docker-bake.json --print | jq -e '.target.app |
+  .context == "." and .args.DEV == null and .tags[0] == "git.example:3000/garten/blumen.laden:app-v2.0.0"' >/dev/null ||
+  fail "the compose file changes what is released"
+
 # --- with helm and actionlint
+cd "$work/shop"
 require_go helm and actionlint
 helm=$(go_tool helm)
 actionlint=$(go_tool actionlint)
@@ -70,6 +103,12 @@ render() {
 for values in us-prod local; do
   "$helm" lint --strict --kube-version 1.30.0 helm/shop -f "helm/shop/values-$values.yaml" --set image.tag=v1.4.0 >/dev/null 2>&1 ||
     fail "helm lint with values-$values.yaml"
+done
+(cd "$work/flowers" && "$actionlint" -no-color .gitea/workflows/release.yml && render blumenladen helm/blumenladen \
+  -f helm/blumenladen/values-us-prod.yaml) >"$work/rendered"
+for text in 'git.example:3000/garten/blumen.laden:horizon-v1.4.0' 'Host(`konto.blumen.example`)' 'Host(`verwaltung.example.org`)' \
+  'DB_DATABASE: blumenladen'; do
+  grep -qF "$text" "$work/rendered" || fail "the chart of another site lacks $text"
 done
 render shop helm/shop -f helm/shop/values-us-prod.yaml >"$work/rendered"
 grep -qF 'image: git.example/team/shop:scheduler-v1.4.0' "$work/rendered" || fail "the images of the chart"

@@ -1,9 +1,16 @@
 {{/* Names, labels and the parts that several objects share. */}}
 
+{{/* What every object's name begins with. Services allow no dot and want a letter first; what is too long for the labels
+     that Kubernetes makes of names is cut, and a sum tells it from another that begins alike. */}}
 {{- define "ezscale-website.fullname" -}}
 {{- $name := .Release.Name -}}
 {{- if not (contains .Chart.Name $name) -}}{{- $name = printf "%s-%s" $name .Chart.Name -}}{{- end -}}
-{{- $name | trunc 45 | trimSuffix "-" -}}
+{{- $name = $name | replace "." "-" -}}
+{{- if regexMatch "^[0-9]" $name -}}{{- $name = print "r" $name -}}{{- end -}}
+{{- if gt (len $name) 45 -}}
+{{- $name = printf "%s-%s" ($name | trunc 36 | trimSuffix "-") (sha256sum $name | trunc 8) -}}
+{{- end -}}
+{{- $name -}}
 {{- end -}}
 
 {{- define "ezscale-website.selector" -}}
