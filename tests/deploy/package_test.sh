@@ -51,13 +51,43 @@ printf 'FROM scratch\nADD debian.tar /\nENV PATH=/usr/sbin:/usr/bin:/sbin:/bin\n
 "$COOPER_BIN" build --progress quiet --output "type=oci,tar=false,dest=$work/debian" "$work/base"
 "$COOPER_BIN" build --progress plain -f deploy/image/Dockerfile -t localhost/cooper:test \
   --build-context "debian:bookworm-slim=oci-layout://$work/debian" "$work/package" 2>&1 | tail -n 40
-cat >"$work/smoke.json" <<'JSON'
-{"targets": {"cooper": {"command": ["sleep", "60"], "steps": [
-  {"exec": ["cooper", "version"], "expect_exit": 0, "expect_output": "commit "},
-  {"exec": ["sh", "-c", "git --version && curl --version && jq --version && ls /etc/ssl/certs/ca-certificates.crt && newuidmap 2>&1 | head -n 1"],
-   "expect_exit": 0, "expect_output": "git version"},
-  {"exec": ["sh", "-c", "mkdir /tmp/c && printf 'FROM scratch\nCOPY a /\n' >/tmp/c/Dockerfile && touch /tmp/c/a && cooper --root /tmp/s build /tmp/c"],
-   "expect_exit": 0, "expect_output": "sha256:"}
-]}}}
+# As `container:` of a job: the steps of the release workflow that need nothing but it, and a build.
+mkdir -p "$work/steps" "$work/server/team"
+python3 -B - "$work/steps" <<'PYTHON'
+import pathlib
+import sys
+
+import yaml
+
+steps = yaml.safe_load(pathlib.Path("deploy/gitea/release.yml").read_text())["jobs"]["release"]["steps"]
+for name in ("Check out the tag", "Have cooper"):
+    script, = [one["run"] for one in steps if one["name"] == name]
+    (pathlib.Path(sys.argv[1]) / name.replace(" ", "-")).write_text(script)
+PYTHON
+site=$work/server/team/site.git
+git init -q "$site"
+printf 'FROM scratch\nCOPY a /\n' >"$site/Dockerfile"
+touch "$site/a"
+git -C "$site" add .
+git -C "$site" -c user.name=a -c user.email=a@example.invalid commit -qm site
+git -C "$site" tag v1.0.0
+cat >"$work/smoke.json" <<JSON
+{"targets": {"cooper": {
+  "command": ["sleep", "300"],
+  "env": {"GITHUB_SERVER_URL": "git://127.0.0.1:9418", "GITHUB_REPOSITORY": "team/site", "GITHUB_REF": "refs/tags/v1.0.0",
+          "GITHUB_REF_NAME": "v1.0.0", "GITHUB_SHA": "$(git -C "$site" rev-parse HEAD)", "TOKEN": "t", "COOPER_DEB": "", "COOPER_SHA256": "",
+          "HOME": "/root"},
+  "mounts": [{"host": "$work/steps", "target": "/steps"}],
+  "sidecars": [{"name": "git", "host_command": ["git", "-c", "safe.directory=*", "daemon", "--export-all", "--listen=127.0.0.1", "--port=9418",
+                                                "--base-path=$work/server"], "ready_port": 9418}],
+  "steps": [
+    {"exec": ["cooper", "version"], "expect_exit": 0, "expect_output": "commit "},
+    {"exec": ["sh", "-c", "git --version && curl --version && jq --version && ls /etc/ssl/certs/ca-certificates.crt && newuidmap 2>&1 | head -n 1"],
+     "expect_exit": 0, "expect_output": "git version"},
+    {"exec": ["sh", "-c", "mkdir /workspace && cd /workspace && bash --noprofile --norc -e -o pipefail /steps/Check-out-the-tag && ls Dockerfile"],
+     "expect_exit": 0, "expect_output": "Dockerfile"},
+    {"exec": ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "/steps/Have-cooper"], "expect_exit": 0, "expect_output": "commit "},
+    {"exec": ["cooper", "build", "/workspace"], "expect_exit": 0, "expect_output": "sha256:"}
+  ]}}}
 JSON
-"$COOPER_BIN" smoke -f "$work/smoke.json" localhost/cooper:test
+"$COOPER_BIN" smoke -f "$work/smoke.json" -C / localhost/cooper:test
