@@ -8,7 +8,7 @@ require_go actionlint
 actionlint=$(go_tool actionlint)
 workflow=../../deploy/gitea/release.yml
 
-"$actionlint" -no-color "$workflow"
+"$actionlint" -no-color "$workflow" ../../deploy/gitea/ci.yml
 echo "actionlint: no complaint"
 
 # actionlint must be able to find fault with this file.
