@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "builder/bake/context_path.h"
+#include "builder/context/git_checkout.h"
 #include "cli/bake_files.h"
 #include "cli/bake_request.h"
 #include "cli/build_options.h"
@@ -165,7 +166,21 @@ std::vector<std::string> all_sets(const Arguments& arguments) {
   return sets;
 }
 
+// buildx takes an address in the place of the first target for where the bake file is.
+void refuse_remote(const std::vector<std::string>& targets) {
+  for (const std::string& target : targets) {
+    if (target.find("://") == std::string::npos && !target.starts_with("git@")) continue;
+    throw Error(ErrorKind::unsupported, "bake", context::without_password(target),
+                "bake files are read from this machine, not from an address")
+        .with_hint("clone it and run cooper bake there");
+  }
+}
+
 void bake_images(const Arguments& arguments, const Globals& globals, int& exit_code) {
+  refuse_remote(arguments.targets);
+  for (const std::string& file : arguments.files) {
+    if (!file.starts_with("cwd://")) refuse_remote({file});
+  }
   bake::BakeFile file = read_bake_files(arguments.files, all_sets(arguments), arguments.variables);
   if (!arguments.list.empty()) return print_list(file, arguments.list);
   if (arguments.print) {

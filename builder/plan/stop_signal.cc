@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <limits>
 #include <string_view>
 
 #include "builder/plan/text.h"
@@ -16,6 +18,8 @@ constexpr std::array<std::string_view, 37> kNames = {
     "STOP",   "SYS",   "TERM", "TRAP", "TSTP",  "TTIN",  "TTOU",  "URG",  "USR1", "USR2",
     "VTALRM", "WINCH", "XCPU", "XFSZ", "RTMIN", "RTMAX", "UNUSED"};
 
+constexpr std::uint64_t kMaxNumber = std::numeric_limits<std::int64_t>::max();
+
 // "RTMIN+1" to "RTMIN+15", "RTMAX-1" to "RTMAX-14": 34 to 64.
 bool is_realtime(const std::string& name) {
   if (name.starts_with("RTMIN+")) return parse_unsigned(name.substr(6), 10, 15).has_value();
@@ -26,7 +30,9 @@ bool is_realtime(const std::string& name) {
 }  // namespace
 
 bool is_signal(const std::string& text) {
-  if (const auto number = parse_unsigned(text, 10, 64)) return *number != 0;
+  const bool has_sign = text.starts_with('-') || text.starts_with('+');
+  if (const auto number = parse_unsigned(text.substr(has_sign ? 1 : 0), 10, kMaxNumber))
+    return *number != 0;
   std::string name = upper_case(text);
   if (name.starts_with("SIG")) name.erase(0, 3);
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end() || is_realtime(name);
