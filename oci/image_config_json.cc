@@ -117,8 +117,11 @@ void put_command(OrderedJson& object, const char* name,
 
 void put_keys(OrderedJson& object, const char* name, const std::set<std::string>& keys) {
   if (keys.empty()) return;
-  OrderedJson& member = object[name] = OrderedJson::object();
-  for (const std::string& key : keys) member[key] = OrderedJson::object();
+  // Not by name: an ordered object looks for it in all it has, and EXPOSE may give 131,070 ports.
+  OrderedJson::object_t members;
+  members.reserve(keys.size());
+  for (const std::string& key : keys) members.emplace_back(key, OrderedJson::object());
+  object[name] = std::move(members);
 }
 
 void put_extra(OrderedJson& object, const std::string& extra_json, const std::string& what) {

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+
 #include "base/error.h"
 
 using namespace cooper::oci;  // NOLINT(google-build-using-namespace)
@@ -47,6 +49,15 @@ TEST_CASE("a full config round-trips") {
   empty.config.cmd = std::vector<std::string>{};
   CHECK(to_json(empty).find(R"("Entrypoint":["/entry"],"Volumes":{"/data":{}})") !=
         std::string::npos);
+}
+
+TEST_CASE("every port there is can be exposed") {
+  ImageConfig image = sample();
+  for (int port = 1; port <= 65535; ++port) {
+    image.config.exposed_ports.insert(std::to_string(port) + "/tcp");
+    image.config.exposed_ports.insert(std::to_string(port) + "/udp");
+  }
+  CHECK(parse_image_config(to_json(image)).config.exposed_ports == image.config.exposed_ports);
 }
 
 TEST_CASE("a minimal config has what the format demands") {
