@@ -3,13 +3,13 @@ _cooper() {
   local current=${COMP_WORDS[COMP_CWORD]} command='' word words
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case $word in
-      build|bake|check|smoke|init|pull|push|release|prune|copy|ls|inspect|manifest|diff|validate|images|untag|rmi|tree|cache|fsck|login|logout|version) command=$word; break ;;
+      build|bake|check|smoke|init|pull|push|release|prune|copy|ls|inspect|manifest|diff|validate|verify|images|untag|rmi|tree|cache|fsck|login|logout|version) command=$word; break ;;
     esac
   done
   case $command in
-    build) words='-h --help -f --file -t --tag --target --build-arg --build-context --label --annotation --platform --no-cache-filter --iidfile --progress -q --quiet --push -o --output --no-cache --secret --add-host --compression --compression-level --force-compression --metadata-file -j --jobs --context-modes --allow --load --pull --check --call --network --shm-size --ulimit --ssh --profile --max-size --min-free --keep-days' ;;
-    bake) words='-h --help -f --file --set --var --print --list --progress -q --quiet --push -o --output --no-cache --secret --add-host --compression --compression-level --force-compression --metadata-file -j --jobs --context-modes --allow --load --pull --check --call --network --shm-size --ulimit --ssh --profile --max-size --min-free --keep-days' ;;
-    check) words='-h --help -f --file -t --tag --target --build-arg --build-context --label --annotation --platform --no-cache-filter --iidfile --progress -q --quiet --push -o --output --no-cache --secret --add-host --compression --compression-level --force-compression --metadata-file -j --jobs --context-modes --allow --load --pull --check --call --network --shm-size --ulimit --ssh --profile --max-size --min-free --keep-days' ;;
+    build) words='-h --help -t --tag -f --file --target --build-arg --build-context --label --annotation --platform --no-cache-filter --iidfile --progress --secret --add-host --compression --compression-level --force-compression -j --jobs --context-modes --allow --network --shm-size --ulimit --ssh -q --quiet --push -o --output --no-cache --metadata-file --load --pull --check --call --profile --max-size --min-free --keep-days' ;;
+    bake) words='-h --help -f --file --set --var --print --list --progress --secret --add-host --compression --compression-level --force-compression -j --jobs --context-modes --allow --network --shm-size --ulimit --ssh -q --quiet --push -o --output --no-cache --metadata-file --load --pull --check --call --profile --max-size --min-free --keep-days' ;;
+    check) words='-h --help -t --tag -f --file --target --build-arg --build-context --label --annotation --platform --no-cache-filter --iidfile --progress --secret --add-host --compression --compression-level --force-compression -j --jobs --context-modes --allow --network --shm-size --ulimit --ssh -q --quiet --push -o --output --no-cache --metadata-file --load --pull --check --call --profile --max-size --min-free --keep-days' ;;
     smoke) words='-h --help -f --file --role --target --bake --build-context -C --directory --json' ;;
     init) words='-h --help --registry --image --domain --account-domain --admin-domain --name --force --check' ;;
     pull) words='-h --help --platform -t --tag -q --quiet --json' ;;
@@ -22,15 +22,16 @@ _cooper() {
     manifest) words='-h --help --platform --json' ;;
     diff) words='-h --help --platform --times --json' ;;
     validate) words='-h --help --json' ;;
+    verify) words='-h --help -f --file --target --build-arg --build-context --label --annotation --platform --bake --set --var --release --progress --secret --add-host --compression --compression-level --force-compression -j --jobs --context-modes --allow --network --shm-size --ulimit --ssh --use-cache --json' ;;
     images) words='-h --help --json' ;;
     untag|rmi) words='-h --help' ;;
-    tree) words='-h --help --platform --times' ;;
+    tree) words='-h --help --platform --times --json' ;;
     cache) words='-h --help why ls du tree show prune fsck' ;;
     fsck) words='-h --help --repair --json --format' ;;
     login) words='-h --help -u --username --password-stdin' ;;
     logout) words='-h --help' ;;
     version) words='-h --help --json' ;;
-    *) words='-h --help --version --root --isolation --insecure-registry --auth-realm build bake check smoke init pull push release prune copy ls inspect manifest diff validate images untag rmi tree cache fsck login logout version' ;;
+    *) words='-h --help --version --root --isolation --insecure-registry --auth-realm build bake check smoke init pull push release prune copy ls inspect manifest diff validate verify images untag rmi tree cache fsck login logout version' ;;
   esac
   if [[ $current == -* || -z $command || $command == cache ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
