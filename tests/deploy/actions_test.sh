@@ -68,6 +68,10 @@ for image in composer:2 nginx:1.30-alpine node:24-alpine php:8.3-fpm-bookworm; d
 done
 python3 -B "$here/fake_cluster.py" "$work/kubeconfig" "$work/record" website website-env website-oauth &
 cluster=$!
+until grep -q '^current-context' "$work/kubeconfig" 2>/dev/null; do
+  kill -0 "$cluster" || fail "the cluster does not start"
+  sleep 0.1
+done
 
 # --- the runner's machine: trusts Gitea's authority, has cooper and helm
 mkdir -p "$work"/machine/{bin,home,state,tmp} "$work/machine/home/.config/containers/certs.d/$gitea_address"
