@@ -1,5 +1,6 @@
 // cooper: builds container images without a daemon.
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -31,9 +32,11 @@ void clean_descriptors() {
   ::syscall(SYS_close_range, 3U, ~0U, 0U);
 }
 
-// Passwords and tokens are in our memory: no core file of it is written. (A RUN step has none
-// either.)
+// Passwords and tokens are in our memory: no core file of it is written, nor handed to a program
+// that collects them, and other processes of the user do not read it or our environment. (A RUN
+// step writes no core file either.)
 void forbid_core_files() {
+  ::prctl(PR_SET_DUMPABLE, 0);
   struct rlimit limit = {};
   if (::getrlimit(RLIMIT_CORE, &limit) != 0) return;
   limit.rlim_cur = 0;
@@ -71,9 +74,9 @@ int main(int argc, char** argv) {
   sandbox::run_child_if_asked(argc, argv);
   clean_descriptors();
   ::umask(022);
-  forbid_core_files();
   try {
     sandbox::enter_user_namespace(argc, argv);
+    forbid_core_files();
     return run(argc, argv);
   } catch (const base::Error& error) {
     std::cerr << cli::error_text(error);

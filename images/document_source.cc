@@ -5,6 +5,7 @@
 #include "builder/source/docker_archive_source.h"
 #include "builder/source/layout_source.h"
 #include "builder/source/open_source.h"
+#include "builder/source/pull_blobs.h"
 #include "oci/manifest.h"
 #include "oci/media_type.h"
 #include "oci/reference.h"
@@ -15,35 +16,50 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
+// Mirrors are asked first; the place that answers for the top document is the image's from then on.
 class RegistryDocuments final : public DocumentSource {
  public:
-  RegistryDocuments(registry::Repository repository, oci::Reference reference)
-      : repository_(std::move(repository)), reference_(std::move(reference)) {}
+  // `places` is not empty.
+  RegistryDocuments(std::vector<registry::Repository> places, oci::Reference reference)
+      : places_(std::move(places)), reference_(std::move(reference)) {}
 
   Document top(std::stop_token stop) override {
-    auto fetched = repository_.get_manifest(
-        reference_.digest ? reference_.digest->to_string() : reference_.tag, std::move(stop));
-    return {std::move(fetched.descriptor), std::move(fetched.bytes)};
+    const std::string name = reference_.digest ? reference_.digest->to_string() : reference_.tag;
+    for (;;) {
+      try {
+        auto fetched = places_.front().get_manifest(name, stop);
+        return {std::move(fetched.descriptor), std::move(fetched.bytes)};
+      } catch (Error& error) {
+        if (places_.size() == 1 && !failed_.empty())
+          error.with_hint((error.hint().empty() ? "" : error.hint() + "; ") +
+                          "before it these failed:" + failed_);
+        if (places_.size() == 1 || error.kind() == ErrorKind::cancelled) throw;
+        failed_ += std::string(failed_.empty() ? " " : "; ") + error.what();
+        places_.erase(places_.begin());
+      }
+    }
   }
   std::string read(const oci::Descriptor& document, std::stop_token stop) override {
     if (oci::media_type::is_manifest(document.media_type) ||
         oci::media_type::is_index(document.media_type)) {
-      return repository_.get_manifest(document.digest.to_string(), std::move(stop)).bytes;
+      return places_.front().get_manifest(document.digest.to_string(), std::move(stop)).bytes;
     }
     base::StringSink sink;
-    repository_.get_blob(document, sink, std::move(stop));
+    fetch(document, sink, std::move(stop));
     return sink.take();
   }
   void fetch(const oci::Descriptor& blob, base::Sink& sink, std::stop_token stop) override {
-    repository_.get_blob(blob, sink, std::move(stop));
+    source::PullBlobs(places_, reference_.registry + "/" + reference_.repository)
+        .fetch(blob, sink, std::move(stop));
   }
   [[nodiscard]] std::optional<registry::Repository> repository() const override {
-    return repository_;
+    return places_.front();
   }
 
  private:
-  registry::Repository repository_;
+  std::vector<registry::Repository> places_;
   oci::Reference reference_;
+  std::string failed_;  // places, and why
 };
 
 class LayoutDocuments final : public DocumentSource {
@@ -177,8 +193,8 @@ std::unique_ptr<DocumentSource> open_documents(const std::string& text, registry
             "a reference, oci-layout://, oci:, oci-archive:, docker-archive: or cooper-store:");
   }
   oci::Reference reference = oci::parse_reference(plain);
-  registry::Repository repository = client.repository(reference);
-  return std::make_unique<RegistryDocuments>(std::move(repository), std::move(reference));
+  std::vector<registry::Repository> places = client.pull_places(reference);
+  return std::make_unique<RegistryDocuments>(std::move(places), std::move(reference));
 }
 
 }  // namespace cooper::images

@@ -181,9 +181,12 @@ void PushSession::put(const PushImage& image, const std::string& reference,
 void PushSession::tell_what_was_written(base::Error& error) const {
   if (written_.empty()) return;
   std::string text = error.hint().empty() ? "" : error.hint() + "; ";
-  text += "tags written so far: ";
-  for (const std::string& reference : written_)
-    text += (&reference == &written_.front() ? "" : ", ") + reference;
+  std::string tags;
+  for (const std::string& reference : written_) {
+    const bool is_tag = reference.find(':') == std::string::npos;  // else a manifest by its digest
+    if (is_tag) tags += (tags.empty() ? "" : ", ") + reference;
+  }
+  text += tags.empty() ? "no tag was written" : "tags written so far: " + tags;
   error.with_hint(text + "; push again: what is there is not sent twice");
 }
 

@@ -10,6 +10,8 @@
 #include <cstdlib>
 #include <vector>
 
+#include "registry/http/tls_hint.h"
+
 namespace cooper::http {
 namespace {
 
@@ -288,9 +290,9 @@ TransportError CurlExchange::failure_of(CURLcode code) const {
   TransportError error(kind, request_,
                        error_text_[0] != '\0' ? error_text_ : curl_easy_strerror(code));
   if (kind == Failure::tls) {
-    error.with_hint(
-        "if the certificate is of your own authority, put that one's into /etc/docker/certs.d/" +
-        authority(request_.url) + "/ca.crt; if it is not valid yet or no more, check the clock");
+    long verified = 0;
+    curl_easy_getinfo(handle_, CURLINFO_SSL_VERIFYRESULT, &verified);
+    error.with_hint(tls_hint(verified, code == CURLE_PEER_FAILED_VERIFICATION, request_.url));
   }
   return error;
 }

@@ -94,6 +94,58 @@ END
   rm "$HOME/.docker/config.json"
 }
 
+# The commands that look at images, and copies there and back; also of an index.
+case_looking_around() {
+  log_in "$gitea_token"
+  local site=$gitea_address/team/look digest
+  small_image one
+  SOURCE_DATE_EPOCH=1700000000 cooper_ok build -q -t "$site:app-v1" --push .
+  digest=$out
+  small_image two
+  cooper_ok build -q -t "$site:app-v2" --push .
+  cooper_ok ls --digests --json "$site"
+  same "$(jq -r '[.tags[] | .tag] | sort | join(" ")' <<<"$out")" "app-v1 app-v2"
+  fresh_store
+  cooper_run diff "$site:app-v1" "$site:app-v2"
+  same "$status" 1
+  grep -qF '~ /file: content' <<<"$out" || fail "no changed path"
+  cooper_ok tree --json "$site:app-v1"
+  same "$(jq -r '.digest + " " + (.paths[] | select(.path == "/file").type)' <<<"$out")" "$digest file"
+  cooper_ok copy -q "$site:app-v1" "docker-archive:saved.tar:look:1"
+  cooper_ok copy -q "docker-archive:saved.tar:look:1" "$site-copy:app-v1"
+  same "$out" "$digest" "by way of a docker archive"
+  cooper_ok validate "$site-copy:app-v1"
+  small_image one
+  cooper_ok verify "$site:app-v1"
+  same "$out" "same: $digest"
+  # Its images go before it, by digest: Gitea takes no index without them.
+  cooper_ok build -q --platform linux/amd64,linux/arm64 -t "$site:both" --push .
+  cooper_ok copy -q "$site:both" "oci:both:x"
+  cooper_ok copy -q "oci:both:x" "$site-copy:both"
+  cooper_ok validate "$site-copy:both"
+  cooper_ok copy -q --platform linux/arm64 "$site:both" "$site-copy:arm"
+  cooper_ok inspect "$site-copy:arm"
+  same "$(jq -r .platform <<<"$out")" linux/arm64
+  # A whole index that Gitea refuses changes no tag.
+  python3 - both "$(jq -r '.manifests[0].digest' both/index.json)" <<'END'
+import hashlib, json, sys
+folder, digest = sys.argv[1:]
+size = len(open(f"{folder}/blobs/sha256/{digest[7:]}", "rb").read())
+kind = "application/vnd.oci.image.index.v1+json"
+outer = json.dumps({"schemaVersion": 2, "mediaType": kind,
+                    "manifests": [{"mediaType": kind, "digest": digest, "size": size}]}).encode()
+name = hashlib.sha256(outer).hexdigest()
+open(f"{folder}/blobs/sha256/{name}", "wb").write(outer)
+index = json.load(open(f"{folder}/index.json"))
+index["manifests"].append({"mediaType": kind, "digest": "sha256:" + name, "size": len(outer),
+                           "annotations": {"org.opencontainers.image.ref.name": "outer"}})
+json.dump(index, open(f"{folder}/index.json", "w"))
+END
+  cooper_refuses copy -q "oci:both:outer" "$site-copy:both"
+  err_has "MANIFEST_INVALID"
+  cooper_ok validate "$site-copy:both"
+}
+
 # While it waits for its input: nothing on its command line, and no core file if it dies.
 case_nothing_to_be_seen_of_a_process_with_secrets() {
   local pid try

@@ -90,6 +90,27 @@ TEST_CASE("blobs of the same registry are mounted") {
   CHECK(f.fake->count("GET /v2/team/site/blobs/") == 0);
 }
 
+TEST_CASE("a mirror is asked first; where it fails the registry itself is") {
+  for (const bool mirror_works : {true, false}) {
+    Copies f;
+    registry::ClientOptions options;
+    options.rules = registry::parse_registries_conf(
+        "[[registry]]\nlocation=\"fake.example\"\n[[registry.mirror]]\nlocation=\"mirror."
+        "example\"\n",
+        "registries.conf");
+    f.fake->fault = [&](const http::Request& request, int) -> std::optional<http::Response> {
+      const bool works = (request.url.host == "mirror.example") == mirror_works;
+      return works ? std::nullopt : std::optional(http::Response{404});
+    };
+    registry::Client client(f.fake, f.clock, f.credentials, options);
+    const auto source = open_documents("fake.example/team/site:app", client, f.store);
+    const std::string layout = "oci:" + f.directory.path() + "/layout:app";
+    CHECK(copy_image(*source, layout, client, f.store, {}, {}).top.digest ==
+          oci::Digest::of_bytes(f.manifest));
+    CHECK(f.fake->requests.front().url.host == "mirror.example");
+  }
+}
+
 TEST_CASE("damaged blobs are not copied, and wrong places are refused") {
   Copies f;
   f.stored().blobs[f.layer.descriptor.digest.to_string()] = std::string(1024, 'x');
