@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Faults on the way to real registries, over real sockets: each request of a push meets one, and a
+# Faults on the way to real registries, over real sockets: every second or third request of a push meets one, and a
 # release is killed at requests from the first to the last.
 . "$(dirname "$0")/lib.sh"
 
@@ -41,9 +41,12 @@ make_images() {
   cooper_ok build -q -t old:1 .
 }
 
+kinds=(reset-first 429 reset-middle 500 reset-last 413 flip 502 truncate 503)
+next_kind=0
+
 # check_faults REGISTRY STEP: every STEP-th request of a push, each time with the next kind of fault.
 check_faults() {
-  local kinds=(reset-first 429 reset-middle 500 reset-last 413 flip 502 truncate 503) at count kind wanted
+  local at count kind wanted
   make_images
   wanted=$(digest_of cooper-store:new:1)
   fault none 1 1
@@ -51,7 +54,7 @@ check_faults() {
   count=$(requests)
   [ "$count" -gt 15 ] || fail "only $count requests"
   for ((at = 1; at <= count; at += $2)); do
-    kind=${kinds[at % ${#kinds[@]}]}
+    kind=${kinds[next_kind++ % ${#kinds[@]}]}
     fault none 1 1
     cooper_ok copy -q cooper-store:old:1 "$1/team/$at:tag"
     fault "$kind" "$at" 1
@@ -60,8 +63,8 @@ check_faults() {
   done
 }
 
-case_each_request_meets_a_fault() {
-  check_faults "$registry" 1
+case_requests_meet_faults() {
+  check_faults "$registry" 2
 }
 
 # Refused for ever from some request on: the tag is what it was, and the message says what to do.
@@ -169,7 +172,7 @@ case_with_gitea() {
   auth=$(printf '%s:%s' "$gitea_user" "$gitea_token" | base64 -w0)
   printf '{"auths": {"%s": {"auth": "%s"}, "%s": {"auth": "%s"}}}' "$gitea_address" "$auth" "$proxy_address" "$auth" \
     >"$HOME/.docker/config.json"
-  check_faults "$gitea_address" 4
+  check_faults "$gitea_address" 3
 }
 
 run_cases

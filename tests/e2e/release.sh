@@ -73,6 +73,10 @@ check_life() {
   same "$(jq -r '.annotations["org.opencontainers.image.created"]' <<<"$manifest")" 2026-01-02T03:04:05Z
   err_lacks secret
 
+  # The same sources make the same image, with what a release says of it.
+  REGISTRY=$registry IMAGE=$image cooper_ok verify --bake app --release "$registry/$image:app-v1.0.0"
+  same "$out" "same: sha256:$(digest_at app-v1.0.0)"
+
   # Once more: nothing is sent.
   release v1.0.0 --json
   same "$status" 0
