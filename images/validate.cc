@@ -144,14 +144,15 @@ class Validator {
 
   void check_layer(const oci::Descriptor& layer, const std::optional<oci::DiffId>& diff_id) {
     const std::string thing = "layer " + layer.digest.to_string();
-    const auto [known, is_new] = diff_ids_.try_emplace(layer.digest);
-    if (is_new) {
+    const auto known = diff_ids_.try_emplace(layer.digest);
+    std::optional<oci::DiffId>& computed = known.first->second;
+    if (known.second) {
       ++found_.layers;
-      noting(thing, [&] { known->second = read_layer(thing, layer); });
+      noting(thing, [&] { computed = read_layer(thing, layer); });
       spool_.drop(layer);
     }
-    if (diff_id && known->second && *known->second != *diff_id) {
-      note(thing, "its DiffID is " + known->second->to_string() + ", the configuration says " +
+    if (diff_id && computed && *computed != *diff_id) {
+      note(thing, "its DiffID is " + computed->to_string() + ", the configuration says " +
                       diff_id->to_string());
     }
   }

@@ -4,7 +4,7 @@ namespace cooper::http {
 namespace {
 
 // Of <openssl/x509_vfy.h>, which this module does not use.
-constexpr long kNotYetValid = 9, kExpired = 10;
+constexpr long kGood = 0, kUnspecified = 1, kNotYetValid = 9, kExpired = 10;
 constexpr long kSelfSigned = 18, kSelfSignedInChain = 19, kNoIssuer = 20, kNoFirstIssuer = 21;
 
 }  // namespace
@@ -24,7 +24,8 @@ std::string tls_hint(long verify_result, bool bad_peer, const Url& url) {
              "/ca.crt";
     default: break;
   }
-  if (bad_peer && verify_result == 0)
+  // libcurl compares names itself, before it says what OpenSSL made of the certificate.
+  if (bad_peer && (verify_result == kGood || verify_result == kUnspecified))
     return "the server's certificate is for other names: call it by one of them, or have one made "
            "for '" +
            url.host + "'";

@@ -8,7 +8,7 @@
 namespace cooper::http {
 
 // `verify_result` is OpenSSL's (X509_V_ERR_...); `bad_peer`: it was the server's certificate that
-// was refused. With a good result that means that it is for other names.
+// was refused. With a result that names no fault that means that it is for other names.
 [[nodiscard]] std::string tls_hint(long verify_result, bool bad_peer, const Url& url);
 
 }  // namespace cooper::http
