@@ -14,6 +14,7 @@
 #include "builder/open_targets.h"
 #include "builder/plan/source_date_epoch.h"
 #include "builder/resolve_images.h"
+#include "builder/shared_caches.h"
 #include "builder/upkeep/collector.h"
 
 namespace cooper {
@@ -73,6 +74,32 @@ void count_steps(const plan::BuildGraph& graph, const std::vector<engine::StepRe
   }
 }
 
+engine::EngineOptions engine_options(const BuildRequest& request, const BuildTools& tools) {
+  engine::EngineOptions options;
+  options.layers = request.layers;
+  options.jobs = request.jobs;
+  options.ssh_agent = tools.ssh_agent;
+  options.secret = [&request](const std::string& id) -> std::optional<std::string> {
+    const auto found = request.secrets.find(id);
+    if (found == request.secrets.end()) return std::nullopt;
+    return found->second;
+  };
+  return options;
+}
+
+// Layers of shared caches are fetched late. One that is lost or damaged then costs the steps that
+// it would have spared, not the build.
+template <class Make>
+BuildReport retry_without_caches(SharedCaches& caches, engine::LayerPool& layers,
+                                 const Make& make) {
+  try {
+    return make();
+  } catch (const base::Error& error) {
+    if (!caches.give_up(error, layers)) throw;
+  }
+  return make();
+}
+
 BuildReport run(const BuildRequest& request, BuildTools& tools, OpenTargets& targets,
                 std::stop_token stop) {
   if (tools.on_requests) tools.on_requests(targets.requests);
@@ -105,25 +132,23 @@ BuildReport run(const BuildRequest& request, BuildTools& tools, OpenTargets& tar
                         tools.probe,
                         targets.open_contexts(plan.graph),
                         tools.fetcher,
-                        {},
-                        {},
+                        git_access(request, tools),
+                        engine_options(request, tools),
                         events};
-  shop.git = git_access(request, tools);
-  shop.options.layers = request.layers;
-  shop.options.jobs = request.jobs;
-  shop.options.ssh_agent = tools.ssh_agent;
-  shop.options.secret = [&request](const std::string& id) -> std::optional<std::string> {
-    const auto found = request.secrets.find(id);
-    if (found == request.secrets.end()) return std::nullopt;
-    return found->second;
-  };
-  engine::LocalExecutor executor(shop, plan.graph);
-  const auto results = engine::execute(plan.graph, executor, request.jobs, events, stop);
-  targets.save_indexes(tools.store);
-
-  BuildReport report =
-      finish_images(request, tools, {plan.graph, targets.owners, results}, layers, stop);
-  count_steps(plan.graph, results, report);
+  SharedCaches caches(request, tools, events, stop);
+  shop.elsewhere = caches.source();
+  shop.used = &caches.used();
+  BuildReport report = retry_without_caches(caches, layers, [&] {
+    engine::LocalExecutor executor(shop, plan.graph);
+    const auto results = engine::execute(plan.graph, executor, request.jobs, events, stop);
+    targets.save_indexes(tools.store);
+    const FinishedSteps steps{plan.graph, targets.owners, results, caches.used()};
+    BuildReport made = finish_images(request, tools, steps, layers, stop);
+    count_steps(plan.graph, results, made);
+    caches.keep_taken(cache, layers);
+    caches.save(steps, layers);
+    return made;
+  });
   {
     const base::Span span("disk", "flush");
     tools.store.flush();

@@ -23,6 +23,8 @@
 #include "builder/layer/layer_writer.h"
 #include "builder/plan/plan.h"
 #include "builder/sandbox/sandbox.h"
+#include "builder/share/cache_depot.h"
+#include "builder/share/cache_location.h"
 #include "builder/source/image_source.h"
 #include "builder/store/store.h"
 #include "builder/upkeep/limits.h"
@@ -47,6 +49,7 @@ struct BuildTarget {
   std::vector<export_::Destination> outputs;  // none: into the store
   bool no_cache = false;
   std::set<std::string> no_cache_stages;
+  std::vector<share::CacheLocation> cache_from = {}, cache_to = {};
   bool allow_host_network = false, allow_insecure = false;
   dockerfile::Network network = dockerfile::Network::default_;  // of a RUN that asks for none
   plan::RunSettings run_settings;
@@ -94,6 +97,9 @@ struct BuildTools {
   // Called once, when the plan is known, before any step; then events come.
   std::function<void(const plan::Plan& plan)> on_plan;
   engine::EventSink on_event;
+  // A place of --cache-from or --cache-to; needed only when a target has one. May throw.
+  std::function<std::unique_ptr<share::CacheDepot>(const share::CacheLocation& location)>
+      open_cache = {};
 };
 
 struct BuiltImage {

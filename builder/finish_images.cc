@@ -1,28 +1,36 @@
 #include "builder/finish_images.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/trace.h"
 #include "builder/engine/assemble.h"
 #include "builder/export/image_blobs.h"
 #include "builder/layer/layer_forms.h"
+#include "builder/shared_caches.h"
 #include "oci/media_type.h"
 
 namespace cooper {
 namespace {
 
 // The blob each layer goes out as. A base image's blob stays what it is, unless another compression
-// was asked for all.
+// was asked for all; a shared cache's is taken as it is if it has the right one.
 std::vector<oci::Descriptor> layer_descriptors(const BuildRequest& request, BuildTools& tools,
                                                const std::vector<oci::DiffId>& diff_ids,
                                                engine::LayerPool& layers, std::stop_token stop) {
   std::vector<oci::Descriptor> descriptors;
   for (const oci::DiffId& diff_id : diff_ids) {
     const auto base = layers.base_descriptor(diff_id);
-    if (base && !request.force_compression) {
+    const bool shared = base && layers.is_shared(diff_id);
+    const bool fits =
+        shared ? layer::is_of_form(*base, request.layers.compression) : !request.force_compression;
+    if (base && fits) {
       descriptors.push_back(*base);
       continue;
     }
-    if (base) {
+    if (shared) {
+      static_cast<void>(layers.index(diff_id, stop));  // fetches, checks and records it
+    } else if (base) {
       const oci::Descriptor blob = layers.blob(diff_id, stop);
       if (!layer::find_layer(tools.store, diff_id))
         layer::record_layer_blob(tools.store, diff_id, blob, 0);
@@ -32,14 +40,33 @@ std::vector<oci::Descriptor> layer_descriptors(const BuildRequest& request, Buil
   return descriptors;
 }
 
+// With type=inline the image's configuration says which steps made its layers; what a base image
+// says of its own steps is not carried on.
+void set_inline_cache(oci::ImageConfig& config, const BuildTarget& target,
+                      const FinishedSteps& steps, plan::StepId result,
+                      const std::vector<oci::Descriptor>& blobs) {
+  const std::vector<oci::DiffId>& layers = steps.results[result].layers;
+  const bool wanted = std::any_of(target.cache_to.begin(), target.cache_to.end(),
+                                  [](const share::CacheLocation& location) {
+                                    return location.kind == share::CacheLocation::Kind::embedded;
+                                  });
+  if (!wanted) {
+    config.extra_json = cache::with_inline_cache(config.extra_json, layers, nullptr);
+    return;
+  }
+  const cache::SharedCache made = image_cache(steps.used, steps.graph, result, layers, blobs);
+  config.extra_json = cache::with_inline_cache(config.extra_json, layers, &made);
+}
+
 export_::Image make_image(const BuildRequest& request, BuildTools& tools, const BuildTarget& target,
-                          const plan::TargetImage& planned,
-                          std::span<const engine::StepResult> results, engine::LayerPool& layers,
-                          std::stop_token stop) {
+                          const FinishedSteps& steps, const plan::TargetImage& given,
+                          engine::LayerPool& layers, std::stop_token stop) {
+  plan::TargetImage planned = given;
+  auto blobs =
+      layer_descriptors(request, tools, steps.results[planned.result].layers, layers, stop);
+  set_inline_cache(planned.config, target, steps, planned.result, blobs);
   engine::AssembledImage assembled = engine::assemble(
-      planned, results,
-      layer_descriptors(request, tools, results[planned.result].layers, layers, stop),
-      request.layers.clamp_mtime, target.annotations);
+      planned, steps.results, std::move(blobs), request.layers.clamp_mtime, target.annotations);
   tools.store.put_blob(assembled.config_bytes);
   tools.store.put_blob(assembled.manifest_bytes);
   const auto fetch = [&layers, stop](const oci::Descriptor& blob) { layers.fetch(blob, stop); };
@@ -96,7 +123,7 @@ std::vector<export_::Image> make_images(const BuildRequest& request, BuildTools&
     std::vector<export_::Image> made;
     for (; at < steps.owners.size() && steps.owners[at] == i; ++at) {
       made.push_back(
-          make_image(request, tools, target, steps.graph.targets[at], steps.results, layers, stop));
+          make_image(request, tools, target, steps, steps.graph.targets[at], layers, stop));
     }
     images.push_back(wants_index(target, made.size()) ? make_index(tools, target, std::move(made))
                                                       : std::move(made.front()));

@@ -13,6 +13,7 @@ struct FinishedSteps {
   const plan::BuildGraph& graph;
   std::span<const std::size_t> owners;  // by target of the graph: index of the BuildTarget
   std::span<const engine::StepResult> results;
+  const cache::UsedSteps& used;
 };
 
 [[nodiscard]] BuildReport finish_images(const BuildRequest& request, BuildTools& tools,

@@ -44,8 +44,6 @@ void require_supported(const bake::Target& target, const BuildOptions& options) 
     Error error(ErrorKind::usage, "build target", target.name, "unknown key '" + unknown.key + "'");
     throw error.with_spot(unknown.where).with_hint(unknown.hint);
   }
-  if (!target.cache_from.empty()) refuse(target, "cache-from");
-  if (!target.cache_to.empty()) refuse(target, "cache-to");
   if (target.resources) refuse(target, "resources");
   if (!target.policies.empty()) refuse(target, "policy");
   const bool asked = options.check || !options.call.empty();  // for all targets
@@ -117,6 +115,11 @@ BuildTarget make_target(const bake::Target& target, const BuildOptions& options,
     if (value || fallback != nullptr) made.build_args[name] = value ? *value : fallback;
   }
   add_destinations(target, options, made);
+  for (const std::string& text : target.cache_from)
+    made.cache_from.push_back(share::parse_cache_from(text));
+  for (const std::string& text : target.cache_to)
+    made.cache_to.push_back(share::parse_cache_to(text));
+  add_caches(options, made);
   for (const std::string& text : target.secrets) read_secret(text, request.secrets);
   for (const std::string& text : target.ssh) read_ssh(text, request.ssh);
   add_run_settings(target, options, made);

@@ -41,6 +41,7 @@ BuildTarget make_target(const BuildArguments& arguments) {
     target.tags.push_back(oci::to_string(oci::parse_reference(tag)));
   target.platforms = arguments.platforms;
   target.outputs = destinations(arguments.shared);
+  add_caches(arguments.shared, target);
   target.no_cache = arguments.shared.no_cache;
   target.no_cache_stages.insert(arguments.no_cache_filter.begin(), arguments.no_cache_filter.end());
   set_run_options(arguments.shared, target);

@@ -80,6 +80,11 @@ void add_build_options(CLI::App& command, BuildOptions& options) {
   command.add_option("--call", options.call, "build, check, outline or targets; then ,format=json");
   command.add_option("--profile", options.profile,
                      "write where the time goes, as a trace for Perfetto or chrome://tracing");
+  add_list(command, "--cache-from", options.cache_from,
+           "type=registry,ref=R | local,src=DIR | s3,bucket=B: steps done elsewhere");
+  add_list(
+      command, "--cache-to", options.cache_to,
+      "type=registry,ref=R | local,dest=DIR | inline | s3,bucket=B; mode=min|max, mounts=true");
   add_refused_options(command);
   add_limit_options(command, options.limits);
 }
@@ -176,6 +181,13 @@ std::vector<export_::Destination> destinations(const BuildOptions& options) {
   for (const std::string& text : options.outputs) all.push_back(export_::parse_destination(text));
   if (options.push) all.push_back(export_::parse_destination("type=registry"));
   return all;
+}
+
+void add_caches(const BuildOptions& options, BuildTarget& target) {
+  for (const std::string& text : options.cache_from)
+    target.cache_from.push_back(share::parse_cache_from(text));
+  for (const std::string& text : options.cache_to)
+    target.cache_to.push_back(share::parse_cache_to(text));
 }
 
 Call call_of(const BuildOptions& options) {

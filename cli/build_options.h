@@ -34,6 +34,7 @@ struct BuildOptions {
   std::vector<std::string> ulimits, ssh;
   LimitOptions limits;
   std::string profile;
+  std::vector<std::string> cache_from, cache_to;
 };
 
 // An option that may be given several times, with one value each.
@@ -60,6 +61,9 @@ void allow(const std::string& right, BuildTarget& target);
 
 // `type=registry` for --push, else what --output said, else none.
 [[nodiscard]] std::vector<export_::Destination> destinations(const BuildOptions& options);
+
+// What --cache-from and --cache-to say, for all targets. Throws base::Error(usage).
+void add_caches(const BuildOptions& options, BuildTarget& target);
 
 // --check, --call; Method::build when neither was given. Throws base::Error(usage).
 [[nodiscard]] Call call_of(const BuildOptions& options);

@@ -2,6 +2,8 @@
 
 #include "builder/context/remote_file.h"
 #include "builder/export/export_images.h"
+#include "builder/share/layout_depot.h"
+#include "builder/share/registry_depot.h"
 #include "builder/source/open_source.h"
 #include "registry/client.h"
 #include "registry/credential_chain.h"
@@ -22,17 +24,27 @@ registry::RegistrySettings settings_of(const Globals& globals) {
   return settings;
 }
 
+// No build waits long for a cache.
+registry::ClientOptions cache_options(const registry::RegistrySettings& settings) {
+  registry::ClientOptions options = registry::client_options(settings);
+  options.retry.tries = 2;
+  options.retry.longest_retry_after = std::chrono::seconds(5);
+  options.retry.budget = std::chrono::seconds(20);
+  return options;
+}
+
 }  // namespace
 
 struct Network::State {
   explicit State(const registry::RegistrySettings& settings)
       : transport(std::make_shared<http::CurlTransport>(registry::curl_options(settings))),
-        client(transport, clock, registry::open_credentials(), registry::client_options(settings)) {
-  }
+        client(transport, clock, registry::open_credentials(), registry::client_options(settings)),
+        cache_client(transport, clock, registry::open_credentials(), cache_options(settings)) {}
 
   std::shared_ptr<http::Clock> clock = std::make_shared<http::SystemClock>();
   std::shared_ptr<http::Transport> transport;
   registry::Client client;
+  registry::Client cache_client;
   std::unique_ptr<http::Transport> retrying;
   std::unique_ptr<context::RemoteFetcher> fetcher;
 };
@@ -87,6 +99,20 @@ std::vector<export_::ExportOutcome> Network::export_images(
     };
   }
   return export_::export_images(jobs, tools, stop);
+}
+
+std::unique_ptr<share::CacheDepot> Network::open_cache(const share::CacheLocation& location) {
+  using Kind = share::CacheLocation::Kind;
+  if (location.kind == Kind::local) {
+    const bool from = location.attributes.contains("src");
+    return std::make_unique<share::LayoutDepot>(location.attribute(from ? "src" : "dest"),
+                                                location.attribute("tag", "latest"));
+  }
+  const oci::Reference reference = oci::parse_reference(location.attribute("ref"));
+  registry::PushOptions options;
+  options.progress = push_progress(reference.registry + "/" + reference.repository);
+  return std::make_unique<share::RegistryDepot>(state_->cache_client.repository(reference),
+                                                reference, std::move(options));
 }
 
 registry::Client& Network::client() { return state_->client; }

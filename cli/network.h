@@ -30,6 +30,9 @@ class Network {
                                                                  store::Store& store);
   [[nodiscard]] std::vector<export_::ExportOutcome> export_images(
       const std::vector<export_::ExportJob>& jobs, store::Store& store, std::stop_token stop);
+  // See BuildTools::open_cache. A place in trouble is given up sooner than a registry with an
+  // image.
+  [[nodiscard]] std::unique_ptr<share::CacheDepot> open_cache(const share::CacheLocation& location);
   [[nodiscard]] registry::Client& client();
   // Makes transfers of a push into events of `on_push`. Goes where this object goes.
   [[nodiscard]] std::function<void(const registry::PushProgress&)> push_progress(

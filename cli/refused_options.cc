@@ -27,8 +27,6 @@ constexpr Refused kRefused[] = {
     {"--provenance", true, kNoAttestations, "leave it out, or write --provenance=false"},
     {"--sbom", true, kNoAttestations, "leave it out, or write --sbom=false"},
     {"--builder", true, "there are no builders to choose from: cooper builds here", ""},
-    {"--cache-from", true, "the cache is the store", "keep the directory of --root between builds"},
-    {"--cache-to", true, "the cache is the store", "keep the directory of --root between builds"},
     {"--cgroup-parent", true, kNoLimits, kLimit},
     {"--resource", true, kNoLimits, kLimit},
     {"--memory", true, kNoLimits, kLimit},

@@ -44,7 +44,8 @@ BuildTools Session::tools(const Globals& globals) {
           {},
           {},
           {},
-          {}};
+          {},
+          [this](const share::CacheLocation& location) { return network.open_cache(location); }};
 }
 
 oci::Platform host_platform() {

@@ -1,5 +1,7 @@
 #include "builder/engine/layer_pool.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/trace.h"
 #include "builder/layer/layer_forms.h"
@@ -17,6 +19,39 @@ void LayerPool::add_base(const plan::BaseImage& image,
   for (std::size_t i = 0; i < image.layers.size(); ++i) {
     bases_.insert_or_assign(image.config.diff_ids[i], Base{image.layers[i], provider});
   }
+}
+
+void LayerPool::add_shared(const cache::FoundLayer& layer) {
+  if (const auto record = layer::find_layer(store_, layer.diff_id)) {
+    for (const oci::Descriptor& form : record->blobs) {
+      if (store_.verify_blob(form.digest)) return;
+    }
+  }
+  const std::lock_guard guard(mutex_);
+  bases_.emplace(layer.diff_id, Base{layer.blob, layer.provider, true});
+}
+
+bool LayerPool::is_shared(const oci::DiffId& layer) const {
+  const std::lock_guard guard(mutex_);
+  const auto found = bases_.find(layer);
+  return found != bases_.end() && found->second.shared;
+}
+
+std::string LayerPool::shared_failure() const {
+  const std::lock_guard guard(mutex_);
+  return shared_failure_;
+}
+
+bool LayerPool::has_shared() const {
+  const std::lock_guard guard(mutex_);
+  return std::any_of(bases_.begin(), bases_.end(),
+                     [](const auto& base) { return base.second.shared; });
+}
+
+void LayerPool::forget_shared() {
+  const std::lock_guard guard(mutex_);
+  std::erase_if(bases_, [](const auto& base) { return base.second.shared; });
+  shared_failure_.clear();
 }
 
 std::optional<oci::Descriptor> LayerPool::base_descriptor(const oci::DiffId& layer) const {
@@ -58,10 +93,13 @@ void LayerPool::fetch(const oci::Descriptor& blob, std::stop_token stop) {
   const std::lock_guard working(*turn);
   if (store_.verify_blob(blob.digest)) return;
   std::shared_ptr<store::BlobProvider> provider;
+  bool shared = true;
   {
     const std::lock_guard guard(mutex_);
     for (const auto& [diff_id, base] : bases_) {
-      if (base.descriptor.digest == blob.digest) provider = base.provider;
+      if (base.descriptor.digest != blob.digest || (provider && base.shared)) continue;
+      provider = base.provider;
+      shared = base.shared;
     }
   }
   if (!provider) {
@@ -73,7 +111,15 @@ void LayerPool::fetch(const oci::Descriptor& blob, std::stop_token stop) {
   if (store_.verify_blob(blob.digest)) return;
   const std::string what = provider->name() + " " + blob.digest.to_string().substr(0, 19);
   events_(Transfer{what, 0, blob.size});
-  fetch_verified(store_, *provider, blob, stop);
+  try {
+    fetch_verified(store_, *provider, blob, stop);
+  } catch (const Error& error) {
+    if (shared && error.kind() != ErrorKind::cancelled) {
+      const std::lock_guard guard(mutex_);
+      shared_failure_ = error.what();
+    }
+    throw;
+  }
   events_(Transfer{what, blob.size, blob.size});
 }
 

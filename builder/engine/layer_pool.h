@@ -9,6 +9,7 @@
 #include <span>
 #include <stop_token>
 
+#include "builder/cache/step_source.h"
 #include "builder/engine/event.h"
 #include "builder/layer/layer_stack.h"
 #include "builder/plan/build_graph.h"
@@ -25,7 +26,17 @@ class LayerPool {
 
   void add_base(const plan::BaseImage& image, std::shared_ptr<store::BlobProvider> provider);
 
-  // The base image's descriptor of a layer; nullopt for layers made here.
+  // A layer of a cache elsewhere: like a base image's, it is fetched when something needs it.
+  // Nothing happens when a sound blob of it is in the store.
+  void add_shared(const cache::FoundLayer& layer);
+  [[nodiscard]] bool is_shared(const oci::DiffId& layer) const;
+  // Whether a layer added by add_shared could not be had, and why; "" when all is well.
+  [[nodiscard]] std::string shared_failure() const;
+  [[nodiscard]] bool has_shared() const;
+  // As if none had been added.
+  void forget_shared();
+
+  // The descriptor of a base image's layer, or of a shared one; nullopt for layers made here.
   [[nodiscard]] std::optional<oci::Descriptor> base_descriptor(const oci::DiffId& layer) const;
   // A sound blob of the layer, fetched if it is not here.
   [[nodiscard]] oci::Descriptor blob(const oci::DiffId& layer, std::stop_token stop);
@@ -42,6 +53,7 @@ class LayerPool {
   struct Base {
     oci::Descriptor descriptor;
     std::shared_ptr<store::BlobProvider> provider;
+    bool shared = false;
   };
   [[nodiscard]] std::shared_ptr<std::mutex> turn_of(const std::string& name);
   [[nodiscard]] std::shared_ptr<const layer::LayerIndex> known_index(
@@ -53,6 +65,7 @@ class LayerPool {
   std::map<oci::DiffId, Base> bases_;
   std::map<oci::DiffId, std::shared_ptr<const layer::LayerIndex>> indexes_;
   std::map<std::string, std::shared_ptr<std::mutex>> turns_;
+  std::string shared_failure_;
 };
 
 }  // namespace cooper::engine

@@ -81,6 +81,42 @@ std::vector<cache::Change> LocalExecutor::why_missed(const plan::Step& step,
   return shop_.explainer.explain(missed, parts.parts());
 }
 
+std::optional<cache::StepRecord> LocalExecutor::find_record(const cache::KeyParts& parts) {
+  const cache::StepKey key = parts.key();
+  if (auto record = shop_.cache.find(key)) return record;
+  if (shop_.elsewhere == nullptr) return std::nullopt;
+  auto found = shop_.elsewhere->find(key);
+  if (!found) return std::nullopt;
+  shop_.layers.add_shared(found->layer);
+  found->record.parts = parts.parts();
+  if (shop_.used != nullptr) shop_.used->note_taken(found->record);
+  return std::move(found->record);
+}
+
+void LocalExecutor::add_quick_key(const plan::Step& step, const cache::StepRecord& record,
+                                  const cache::KeyParts& quick) {
+  cache::StepRecord alias = record;
+  alias.key = quick.key();
+  alias.parts = quick.parts();
+  alias.content_key = record.key;
+  note_use(step, alias);
+  if (shop_.used != nullptr && shop_.layers.is_shared(record.diff_id)) {
+    shop_.used->note_taken(std::move(alias));
+  } else {
+    shop_.cache.put(alias);
+  }
+}
+
+void LocalExecutor::note_use(const plan::Step& step, const cache::StepRecord& record) {
+  if (shop_.used == nullptr) return;
+  shop_.used->note(step.id, record);
+  if (!record.content_key) return;
+  cache::StepRecord content = record;
+  content.key = *record.content_key;
+  content.content_key.reset();
+  shop_.used->note(step.id, std::move(content));
+}
+
 StepResult LocalExecutor::look_up_or_do(const plan::Step& step, Work& work, StepInputs& inputs) {
   const auto result_of = [&](const cache::StepRecord& record, bool cached) {
     StepResult result{inputs.parent_layers(step), record.created, cached};
@@ -89,32 +125,31 @@ StepResult LocalExecutor::look_up_or_do(const plan::Step& step, Work& work, Step
       shop_.events(StepCached{step.id, record.content_key.value_or(record.key), record.diff_id});
     return result;
   };
-  if (work.quick && !step.no_cache) {
-    if (const auto record = shop_.cache.find(work.quick->key())) return result_of(*record, true);
+  const auto find = [&](const cache::KeyParts& parts) -> std::optional<cache::StepRecord> {
+    if (step.no_cache) return std::nullopt;
+    auto record = find_record(parts);
+    if (record) note_use(step, *record);
+    return record;
+  };
+  if (work.quick) {
+    if (const auto record = find(*work.quick)) return result_of(*record, true);
   }
   const cache::KeyParts parts = [&] {
     const base::Span span("hashing", step.label);
     return work.content();
   }();
-  const cache::StepKey key = parts.key();
-  const auto find = [&]() -> std::optional<cache::StepRecord> {
-    if (step.no_cache) return std::nullopt;
-    auto record = shop_.cache.find(key);
-    if (record && work.quick) {
-      cache::StepRecord alias = *record;
-      alias.key = work.quick->key();
-      alias.parts = work.quick->parts();
-      alias.content_key = record->key;
-      shop_.cache.put(alias);
-    }
+  const auto find_content = [&]() -> std::optional<cache::StepRecord> {
+    auto record = find(parts);
+    if (record && work.quick) add_quick_key(step, *record, *work.quick);
     return record;
   };
-  if (const auto record = find()) return result_of(*record, true);
+  if (const auto record = find_content()) return result_of(*record, true);
   const store::Lock lock = [&] {
     const base::Span span("waiting", step.label);
-    return shop_.cache.lock(key, inputs.stop(), [&] { shop_.events(StepWaiting{step.id}); });
+    return shop_.cache.lock(parts.key(), inputs.stop(),
+                            [&] { shop_.events(StepWaiting{step.id}); });
   }();
-  if (const auto record = find())
+  if (const auto record = find_content())
     return result_of(*record, true);  // another process did it meanwhile
   return result_of(do_work(step, work, parts), false);
 }
@@ -139,13 +174,8 @@ cache::StepRecord LocalExecutor::do_work(const plan::Step& step, Work& work,
       parts.parts()};
   shop_.layers.remember(written.diff_id, std::move(written.index));
   shop_.cache.put(record);
-  if (work.quick) {
-    cache::StepRecord alias = record;
-    alias.key = work.quick->key();
-    alias.parts = work.quick->parts();
-    alias.content_key = record.key;
-    shop_.cache.put(alias);
-  }
+  note_use(step, record);
+  if (work.quick) add_quick_key(step, record, *work.quick);
   shop_.events(StepFinished{step.id, record.milliseconds, record.diff_id});
   return record;
 }

@@ -20,6 +20,12 @@ class LocalExecutor final : public StepExecutor {
   struct Work;
   [[nodiscard]] Work make_work(const plan::Step& step, StepInputs& inputs);
   [[nodiscard]] StepResult look_up_or_do(const plan::Step& step, Work& work, StepInputs& inputs);
+  // In the store, else elsewhere.
+  [[nodiscard]] std::optional<cache::StepRecord> find_record(const cache::KeyParts& parts);
+  // Its result under the quick key too.
+  void add_quick_key(const plan::Step& step, const cache::StepRecord& record,
+                     const cache::KeyParts& quick);
+  void note_use(const plan::Step& step, const cache::StepRecord& record);
   [[nodiscard]] std::vector<cache::Change> why_missed(const plan::Step& step,
                                                       const cache::KeyParts& parts) const;
   [[nodiscard]] cache::StepRecord do_work(const plan::Step& step, Work& work,

@@ -1,7 +1,11 @@
 #include "builder/engine/mount_inputs.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
 
 #include "base/error.h"
 #include "base/file_at.h"
@@ -9,6 +13,7 @@
 #include "base/sha256.h"
 #include "builder/engine/copy_selection.h"
 #include "builder/engine/tree_copy.h"
+#include "builder/layer/layer_reader.h"
 
 namespace cooper::engine {
 namespace {
@@ -87,8 +92,36 @@ CacheDirectory open_cache_directory(Workshop& shop, const plan::MountOp& mount,
   return cache;
 }
 
-sandbox::BindMount cache_mount(Workshop& shop, const plan::MountOp& mount, StepInputs& inputs,
-                               PreparedMounts& out) {
+// A mount that is not there yet begins with what a shared cache has of it. That it has nothing, or
+// cannot be read, is no error.
+void fill_cache_mount(Workshop& shop, const plan::MountOp& mount, const std::string& name,
+                      StepInputs& inputs) {
+  const base::Fd mounts = shop.store.directory("mounts");
+  if (base::try_stat_at(mounts.get(), name)) return;
+  const auto found = shop.elsewhere->find_mount(mount.id);
+  if (!found) return;
+  try {
+    shop.layers.add_shared(*found);
+    const store::TempDirectory made = shop.store.new_temp_directory();
+    if (::mkdirat(made.fd(), "files", 0700) != 0) base::throw_errno("create cache mount", mount.id);
+    const base::Fd files = base::open_at(made.fd(), "files", O_RDONLY | O_DIRECTORY);
+    static_cast<void>(layer::read_layer(shop.store, shop.layers.blob(found->diff_id, inputs.stop()),
+                                        found->diff_id, files.get(), layer::TreeForm::plain,
+                                        inputs.stop()));
+    if (::fchown(files.get(), mount.uid, mount.gid) != 0 || ::fchmod(files.get(), mount.mode) != 0)
+      base::throw_errno("set owner of cache mount", mount.id);
+    shop.store.hold("mounts", name);
+    if (::renameat2(made.fd(), "files", mounts.get(), name.c_str(), RENAME_NOREPLACE) != 0 &&
+        errno != EEXIST)
+      base::throw_errno("create cache mount", mount.id);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::cancelled) throw;
+    shop.events(Remark{"the cache mount '" + mount.id + "' begins empty: " + error.what()});
+  }
+}
+
+sandbox::BindMount cache_mount(Workshop& shop, const plan::Step& step, const plan::MountOp& mount,
+                               StepInputs& inputs, PreparedMounts& out) {
   std::string name = base::sha256_hex(mount.id);
   if (mount.sharing == dockerfile::CacheSharing::locked) {
     out.locks.push_back(shop.store.lock("mount", name, inputs.stop()));
@@ -100,6 +133,8 @@ sandbox::BindMount cache_mount(Workshop& shop, const plan::MountOp& mount, StepI
     }
     out.locks.push_back(std::move(*lock));
   }
+  if (shop.used != nullptr) shop.used->note_mount(step.id, mount.id, name);
+  if (shop.elsewhere != nullptr && !has_input(mount)) fill_cache_mount(shop, mount, name, inputs);
   const CacheDirectory cache = open_cache_directory(shop, mount, name);
   if (cache.created && has_input(mount))
     copy_tree_into(*inputs.tree(mount.input), mount.source, cache.fd.get());
@@ -168,12 +203,15 @@ std::vector<std::string> mount_digests(Workshop& shop, const plan::RunOp& op, St
   return digests;
 }
 
-PreparedMounts prepare_mounts(Workshop& shop, const plan::RunOp& op, StepInputs& inputs) {
+PreparedMounts prepare_mounts(Workshop& shop, const plan::Step& step, StepInputs& inputs) {
+  const auto& op = std::get<plan::RunOp>(step.op);
   PreparedMounts out;
   for (const plan::MountOp& mount : op.mounts) {
     switch (mount.type) {
       case MountType::bind: out.mounts.emplace_back(bind_mount(shop, mount, inputs, out)); break;
-      case MountType::cache: out.mounts.emplace_back(cache_mount(shop, mount, inputs, out)); break;
+      case MountType::cache:
+        out.mounts.emplace_back(cache_mount(shop, step, mount, inputs, out));
+        break;
       case MountType::tmpfs:
         out.mounts.emplace_back(sandbox::TmpfsMount{mount.target, mount.tmpfs_size});
         break;

@@ -18,7 +18,8 @@ namespace cooper::engine {
 [[nodiscard]] std::vector<std::string> mount_digests(Workshop& shop, const plan::RunOp& op,
                                                      StepInputs& inputs, bool quick);
 
-// Mounts made ready for one run. Holds locks and temporary copies; lives until the step has ended.
+// Mounts of a RUN step made ready for one run. Holds locks and temporary copies; lives until the
+// step has ended.
 struct PreparedMounts {
   std::vector<sandbox::SpecMount> mounts;
   std::vector<std::string> env;            // secrets that are variables: NAME=value
@@ -27,7 +28,7 @@ struct PreparedMounts {
   std::vector<store::TempDirectory> copies;
   std::vector<std::unique_ptr<sandbox::AgentRelay>> relays;  // gone before `copies`
 };
-[[nodiscard]] PreparedMounts prepare_mounts(Workshop& shop, const plan::RunOp& op,
+[[nodiscard]] PreparedMounts prepare_mounts(Workshop& shop, const plan::Step& step,
                                             StepInputs& inputs);
 
 }  // namespace cooper::engine

@@ -75,7 +75,7 @@ layer::WrittenLayer run_step(Workshop& shop, const plan::Step& step, StepInputs&
   const auto& op = std::get<plan::RunOp>(step.op);
   const std::vector<oci::DiffId>& below = inputs.parent_layers(step);
   const auto blob = [&](const oci::DiffId& id) { return shop.layers.blob(id, inputs.stop()); };
-  PreparedMounts mounts = prepare_mounts(shop, op, inputs);
+  PreparedMounts mounts = prepare_mounts(shop, step, inputs);
   snapshot::WritableRoot root = shop.snapshots.create(below, blob, inputs.stop());
   const layer::LayerStack lower = shop.layers.stack(below, inputs.stop());
   root.match_root(lower);

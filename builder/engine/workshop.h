@@ -11,6 +11,8 @@
 
 #include "builder/cache/miss_explainer.h"
 #include "builder/cache/step_cache.h"
+#include "builder/cache/step_source.h"
+#include "builder/cache/used_steps.h"
 #include "builder/context/git_checkout.h"
 #include "builder/context/remote_file.h"
 #include "builder/engine/event.h"
@@ -44,6 +46,8 @@ struct Workshop {
   context::GitAccess git;
   EngineOptions options;
   EventSink events;
+  cache::StepSource* elsewhere = nullptr;  // asked for what the store lacks
+  cache::UsedSteps* used = nullptr;        // told of what the build uses
 };
 
 // What a step left: the whole stack of layers of its file system.

@@ -1,5 +1,6 @@
 // --output texts.
 #include "base/error.h"
+#include "base/fields.h"
 #include "builder/export/image_export.h"
 
 namespace cooper::export_ {
@@ -7,26 +8,6 @@ namespace {
 
 [[noreturn]] void refuse(const std::string& text, const std::string& cause) {
   throw base::Error(base::ErrorKind::usage, "parse output", text, cause);
-}
-
-// One line of CSV, as buildx reads it: a field may be in quotes, "" in quotes is one quote.
-std::vector<std::string> split_fields(const std::string& text) {
-  std::vector<std::string> fields(1);
-  bool quoted = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (quoted && c == '"' && i + 1 < text.size() && text[i + 1] == '"') {
-      fields.back() += text[++i];
-    } else if (c == '"' && (quoted || fields.back().empty())) {
-      quoted = !quoted;
-    } else if (c == ',' && !quoted) {
-      fields.emplace_back();
-    } else {
-      fields.back() += c;
-    }
-  }
-  if (quoted) refuse(text, "a quote is not closed");
-  return fields;
 }
 
 bool parse_bool(const std::string& text, const std::string& name, const std::string& value) {
@@ -68,7 +49,7 @@ void check(const std::string& text, const Destination& out) {
 
 Destination parse_destination(const std::string& text) {
   if (text.empty()) refuse(text, "it is empty");
-  const std::vector<std::string> fields = split_fields(text);
+  const std::vector<std::string> fields = base::split_fields(text);
   if (fields.size() == 1 && fields[0].find('=') == std::string::npos) {
     return {text == "-" ? Kind::tar : Kind::local, fields[0], false, {}};
   }

@@ -12,18 +12,6 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-bool is_of_form(const oci::Descriptor& blob, Compression compression) {
-  const std::string_view type = blob.media_type;
-  switch (compression) {
-    case Compression::none:
-      return type == oci::media_type::kLayerTar || type == oci::media_type::kDockerLayerTar;
-    case Compression::gzip:
-      return type == oci::media_type::kLayerGzip || type == oci::media_type::kDockerLayerGzip;
-    case Compression::zstd: return type == oci::media_type::kLayerZstd;
-  }
-  return false;
-}
-
 oci::Descriptor recompress(store::Store& store, const LayerRecord& layer,
                            const oci::Descriptor& from, const LayerOptions& options,
                            std::stop_token stop) {
@@ -53,6 +41,18 @@ oci::Descriptor recompress(store::Store& store, const LayerRecord& layer,
 }
 
 }  // namespace
+
+bool is_of_form(const oci::Descriptor& blob, Compression compression) {
+  const std::string_view type = blob.media_type;
+  switch (compression) {
+    case Compression::none:
+      return type == oci::media_type::kLayerTar || type == oci::media_type::kDockerLayerTar;
+    case Compression::gzip:
+      return type == oci::media_type::kLayerGzip || type == oci::media_type::kDockerLayerGzip;
+    case Compression::zstd: return type == oci::media_type::kLayerZstd;
+  }
+  return false;
+}
 
 void record_layer_index(const store::Store& store, const oci::DiffId& diff_id,
                         const LayerIndex& index) {

@@ -14,6 +14,9 @@ namespace cooper::layer {
 void record_layer_index(const store::Store& store, const oci::DiffId& diff_id,
                         const LayerIndex& index);
 
+// Whether a blob's media type says that it is compressed so.
+[[nodiscard]] bool is_of_form(const oci::Descriptor& blob, Compression compression);
+
 // A blob of the layer in the asked compression: the recorded one, or the recorded bytes compressed
 // anew and recorded. The layer record exists. Throws base::Error(corrupt) when no recorded blob is
 // sound any more.

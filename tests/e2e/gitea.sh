@@ -56,6 +56,27 @@ case_credentials_of_the_environment() {
   unset COOPER_REGISTRY COOPER_REGISTRY_PASSWORD
 }
 
+# What one machine keeps in a package is there for the next; parts of several writers are one cache.
+case_cache_of_steps() {
+  local cache="type=registry,ref=$gitea_address/team/cached:cache-main" n
+  log_in "$gitea_token"
+  dockerfile <<'END'
+FROM base
+ARG N
+RUN --mount=type=cache,target=/keep,id=keep echo "$N" > /keep/n; cat /proc/sys/kernel/random/uuid > /made
+END
+  for n in 1 2; do
+    fresh_store
+    cooper_ok build --build-arg "N=$n" --cache-to "$cache,mode=max,mounts=true,ignore-error=false" -o "type=local,dest=made.$n" .
+  done
+  for n in 1 2; do
+    fresh_store
+    cooper_ok build --build-arg "N=$n" --cache-from "$cache" -o "type=local,dest=again.$n" .
+    same "$(<"again.$n/made")" "$(<"made.$n/made")" "the result of machine $n"
+  done
+  cooper_ok logout "$gitea_address"
+}
+
 # The layers of a base image that no step reads are mounted by the registry, not fetched and sent.
 case_base_layers_are_mounted() {
   log_in "$gitea_token"
