@@ -79,6 +79,7 @@ engine::EngineOptions engine_options(const BuildRequest& request, const BuildToo
   options.layers = request.layers;
   options.jobs = request.jobs;
   options.ssh_agent = tools.ssh_agent;
+  options.cache_scope = request.cache_scope;
   options.secret = [&request](const std::string& id) -> std::optional<std::string> {
     const auto found = request.secrets.find(id);
     if (found == request.secrets.end()) return std::nullopt;

@@ -74,6 +74,8 @@ struct BuildRequest {
   // keys; none means the socket that SSH_AUTH_SOCK names.
   std::map<std::string, std::vector<std::string>> ssh;
   ModePolicy modes = ModePolicy::automatic;
+  std::string cache_scope =
+      {};              // results and cache mounts of other scopes are not seen; "" is one too
   oci::Platform host;  // of this machine
   // Of the store; kept while the build goes on. nullopt: none.
   std::optional<upkeep::Limits> limits;

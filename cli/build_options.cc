@@ -19,6 +19,15 @@ using base::ErrorKind;
 constexpr const char* kEpoch = "SOURCE_DATE_EPOCH";
 constexpr std::uint64_t kMaxSecretBytes = 4U << 20;
 
+std::string read_cache_scope(const std::string& text) {
+  constexpr const char* kLetters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-/";
+  if (text.size() > 128 || text.find_first_not_of(kLetters) != std::string::npos)
+    throw Error(ErrorKind::usage, "parse --cache-scope", text,
+                "it is at most 128 letters, digits, '.', '_', '-' and '/'");
+  return text;
+}
+
 layer::Compression parse_compression(const std::string& text) {
   if (text == "gzip") return layer::Compression::gzip;
   if (text == "zstd") return layer::Compression::zstd;
@@ -85,6 +94,8 @@ void add_build_options(CLI::App& command, BuildOptions& options) {
   add_list(
       command, "--cache-to", options.cache_to,
       "type=registry,ref=R | local,dest=DIR | inline | s3,bucket=B; mode=min|max, mounts=true");
+  command.add_option("--cache-scope", options.cache_scope,
+                     "take no result and no cache mount of builds that had another scope");
   add_refused_options(command);
   add_limit_options(command, options.limits);
 }
@@ -205,6 +216,7 @@ BuildRequest make_request(const BuildOptions& options) {
   request.force_compression = options.force_compression;
   request.jobs = options.jobs;
   request.limits = read_limits(options.limits);
+  request.cache_scope = read_cache_scope(options.cache_scope);
   request.host = host_platform();
   if (options.context_modes == "keep") request.modes = ModePolicy::keep;
   if (options.context_modes == "normalize") request.modes = ModePolicy::normalize;

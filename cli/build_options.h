@@ -35,6 +35,7 @@ struct BuildOptions {
   LimitOptions limits;
   std::string profile;
   std::vector<std::string> cache_from, cache_to;
+  std::string cache_scope;
 };
 
 // An option that may be given several times, with one value each.

@@ -1,9 +1,12 @@
 #include "cli/network.h"
 
+#include <cstdlib>
+
 #include "builder/context/remote_file.h"
 #include "builder/export/export_images.h"
 #include "builder/share/layout_depot.h"
 #include "builder/share/registry_depot.h"
+#include "builder/share/s3_depot.h"
 #include "builder/source/open_source.h"
 #include "registry/client.h"
 #include "registry/credential_chain.h"
@@ -24,12 +27,25 @@ registry::RegistrySettings settings_of(const Globals& globals) {
   return settings;
 }
 
+share::Environment environment() {
+  return [](const char* name) -> std::optional<std::string> {
+    const char* value = std::getenv(name);
+    return value != nullptr && *value != '\0' ? std::optional<std::string>(value) : std::nullopt;
+  };
+}
+
 // No build waits long for a cache.
+http::RetryPolicy cache_retries() {
+  http::RetryPolicy retry;
+  retry.tries = 2;
+  retry.longest_retry_after = std::chrono::seconds(5);
+  retry.budget = std::chrono::seconds(20);
+  return retry;
+}
+
 registry::ClientOptions cache_options(const registry::RegistrySettings& settings) {
   registry::ClientOptions options = registry::client_options(settings);
-  options.retry.tries = 2;
-  options.retry.longest_retry_after = std::chrono::seconds(5);
-  options.retry.budget = std::chrono::seconds(20);
+  options.retry = cache_retries();
   return options;
 }
 
@@ -45,6 +61,8 @@ struct Network::State {
   std::shared_ptr<http::Transport> transport;
   registry::Client client;
   registry::Client cache_client;
+  std::shared_ptr<http::Transport> cache_transport =
+      std::make_shared<http::RetryTransport>(transport, clock, cache_retries());
   std::unique_ptr<http::Transport> retrying;
   std::unique_ptr<context::RemoteFetcher> fetcher;
 };
@@ -108,6 +126,9 @@ std::unique_ptr<share::CacheDepot> Network::open_cache(const share::CacheLocatio
     return std::make_unique<share::LayoutDepot>(location.attribute(from ? "src" : "dest"),
                                                 location.attribute("tag", "latest"));
   }
+  if (location.kind == Kind::s3)
+    return std::make_unique<share::S3Depot>(state_->cache_transport,
+                                            share::read_bucket(location, environment()));
   const oci::Reference reference = oci::parse_reference(location.attribute("ref"));
   registry::PushOptions options;
   options.progress = push_progress(reference.registry + "/" + reference.repository);

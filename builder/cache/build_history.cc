@@ -44,7 +44,7 @@ std::vector<BuildRecord> BuildHistory::newest(std::size_t count) const {
 
 std::string BuildHistory::add(BuildRecord record) const {
   record.id = new_id(record);
-  store_->write_record(kBuildRecords, record.id, to_json(record));
+  store_->write_record(kBuildRecords, record.id, to_text(record));
   const std::vector<std::string> all = ids();
   for (std::size_t i = kMaxBuilds; i < all.size(); ++i)
     store_->remove_record(kBuildRecords, all[i]);

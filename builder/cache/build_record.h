@@ -71,7 +71,8 @@ struct BuildRecord {
   [[nodiscard]] static std::string name_of(const RecordedTarget& target);
 };
 
-[[nodiscard]] std::string to_json(const BuildRecord& record);
+// JSON with a checksum before it.
+[[nodiscard]] std::string to_text(const BuildRecord& record);
 // nullopt for what is damaged or of another version.
 [[nodiscard]] std::optional<BuildRecord> try_parse_build_record(std::string_view text,
                                                                 const std::string& id);

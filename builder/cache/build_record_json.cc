@@ -1,9 +1,11 @@
-// BuildRecord: records/builds/<id>, {"version": 1, "started": .., "targets": [..], "steps": [..]}.
+// BuildRecord: records/builds/<id>, a checksum, then {"version": 1, "started": .., "targets": [..],
+// "steps": [..]}.
 #include <algorithm>
 #include <array>
 
 #include "base/error.h"
 #include "builder/cache/build_record.h"
+#include "builder/store/checked_text.h"
 #include "oci/strict_json.h"
 
 namespace cooper::cache {
@@ -135,7 +137,7 @@ BuildRecord parse(std::string_view bytes, const std::string& id) {
 
 }  // namespace
 
-std::string to_json(const BuildRecord& record) {
+std::string to_text(const BuildRecord& record) {
   Json json{
       {"version", kVersion}, {"started", record.started}, {"milliseconds", record.milliseconds}};
   if (!record.error.empty()) json["error"] = text(record.error);
@@ -149,12 +151,14 @@ std::string to_json(const BuildRecord& record) {
   }
   json["steps"] = Json::array();
   for (const RecordedStep& step : record.steps) json["steps"].push_back(step_json(step));
-  return oci::dump_json(json);
+  return store::with_checksum(oci::dump_json(json));
 }
 
 std::optional<BuildRecord> try_parse_build_record(std::string_view text, const std::string& id) {
+  const auto body = store::checked_body_or_old(text, "{");
+  if (!body) return std::nullopt;
   try {
-    return parse(text, id);
+    return parse(*body, id);
   } catch (const base::Error&) {
     return std::nullopt;
   }

@@ -45,6 +45,7 @@ KeyParts parts_of(std::string operation, const KeyScope& scope) {
   parts.add("operation", std::move(operation));
   parts.add("platform", text_of(scope.platform));
   if (scope.epoch) parts.add("SOURCE_DATE_EPOCH", std::to_string(*scope.epoch));
+  if (!scope.space.empty()) parts.add("cache scope", scope.space);
   return parts;
 }
 

@@ -47,6 +47,7 @@ struct KeyScope {
   std::optional<oci::ChainId> parent;
   oci::Platform platform;
   std::optional<std::int64_t> epoch;  // SOURCE_DATE_EPOCH clamps file times, so it is an input
+  std::string space = {};             // --cache-scope: builds of one never see results of another
 };
 
 // `mount_inputs`: for each mount that has an input, in order, the content digest of what it shows.

@@ -1,6 +1,6 @@
 #include "base/error.h"
-#include "base/sha256.h"
 #include "builder/cache/step_record.h"
+#include "builder/store/checked_text.h"
 #include "oci/strict_json.h"
 
 namespace cooper::cache {
@@ -8,17 +8,6 @@ namespace {
 
 constexpr int kVersion = 1;
 constexpr const char* kWhat = "step record";
-constexpr std::size_t kHexDigits = 64;
-
-// "<SHA-256 of the rest>\n<rest>".
-std::string with_checksum(const std::string& body) { return base::sha256_hex(body) + "\n" + body; }
-
-std::optional<std::string_view> checked_body(std::string_view text) {
-  if (text.size() <= kHexDigits || text[kHexDigits] != '\n') return std::nullopt;
-  const std::string_view body = text.substr(kHexDigits + 1);
-  if (base::sha256_hex(body) != text.substr(0, kHexDigits)) return std::nullopt;
-  return body;
-}
 
 StepRecord parse_body(std::string_view body, const StepKey& key) {
   const nlohmann::json value = oci::parse_strict_json(body, kWhat);
@@ -44,11 +33,11 @@ std::string to_text(const StepRecord& record) {
   object["label"] = base::printable(record.label);
   object["milliseconds"] = record.milliseconds;
   if (record.content_key) object["contentKey"] = record.content_key->hex;
-  return with_checksum(oci::dump_json(object));
+  return store::with_checksum(oci::dump_json(object));
 }
 
 std::optional<StepRecord> try_parse_step_record(std::string_view text, const StepKey& key) {
-  const auto body = checked_body(text);
+  const auto body = store::checked_body(text);
   if (!body) return std::nullopt;
   try {
     return parse_body(*body, key);

@@ -103,8 +103,8 @@ void lay_out_archive(CopyLayout& layout, const context::ArchiveSpool& spool,
 }  // namespace
 
 cache::KeyScope key_scope(const Workshop& shop, const plan::Step& step, const StepInputs& inputs) {
-  return {oci::chain_id(inputs.parent_layers(step)), step.platform,
-          shop.options.layers.clamp_mtime};
+  return {oci::chain_id(inputs.parent_layers(step)), step.platform, shop.options.layers.clamp_mtime,
+          shop.options.cache_scope};
 }
 
 CopyStep::CopyStep(Workshop& shop, const plan::Step& step, StepInputs& inputs)

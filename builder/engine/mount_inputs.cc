@@ -71,13 +71,22 @@ struct CacheDirectory {
   bool created = false;
 };
 
+// What a cache mount is called in the store and in shared caches: ids of one scope are never those
+// of another.
+std::string scoped_id(const Workshop& shop, const std::string& id) {
+  const std::string& scope = shop.options.cache_scope;
+  constexpr const char* kMark = "scope=";
+  return scope.empty() && !id.starts_with(kMark) ? id : kMark + scope + ";" + id;
+}
+
 // The directory's name is a hash: an id is never a path.
 CacheDirectory open_cache_directory(Workshop& shop, const plan::MountOp& mount,
                                     const std::string& name) {
   const base::Fd mounts = shop.store.directory("mounts");
   shop.store.hold("mounts", name);
   // For people: the directory's name tells nothing.
-  if (!shop.store.read_record("mounts", name)) shop.store.write_record("mounts", name, mount.id);
+  if (!shop.store.read_record("mounts", name))
+    shop.store.write_record("mounts", name, scoped_id(shop, mount.id));
   shop.store.touch_record("mounts", name);
   CacheDirectory cache{name, {}, false};
   cache.created = ::mkdirat(mounts.get(), name.c_str(), 0755) == 0;
@@ -98,7 +107,7 @@ void fill_cache_mount(Workshop& shop, const plan::MountOp& mount, const std::str
                       StepInputs& inputs) {
   const base::Fd mounts = shop.store.directory("mounts");
   if (base::try_stat_at(mounts.get(), name)) return;
-  const auto found = shop.elsewhere->find_mount(mount.id);
+  const auto found = shop.elsewhere->find_mount(scoped_id(shop, mount.id));
   if (!found) return;
   try {
     shop.layers.add_shared(*found);
@@ -122,18 +131,19 @@ void fill_cache_mount(Workshop& shop, const plan::MountOp& mount, const std::str
 
 sandbox::BindMount cache_mount(Workshop& shop, const plan::Step& step, const plan::MountOp& mount,
                                StepInputs& inputs, PreparedMounts& out) {
-  std::string name = base::sha256_hex(mount.id);
+  const std::string id = scoped_id(shop, mount.id);
+  std::string name = base::sha256_hex(id);
   if (mount.sharing == dockerfile::CacheSharing::locked) {
     out.locks.push_back(shop.store.lock("mount", name, inputs.stop()));
   } else if (mount.sharing == dockerfile::CacheSharing::private_) {
     auto lock = shop.store.try_lock("mount", name);
     for (int copy = 1; !lock; ++copy) {  // the first directory of this id that nobody uses
-      name = base::sha256_hex(mount.id) + "-" + std::to_string(copy);
+      name = base::sha256_hex(id) + "-" + std::to_string(copy);
       lock = shop.store.try_lock("mount", name);
     }
     out.locks.push_back(std::move(*lock));
   }
-  if (shop.used != nullptr) shop.used->note_mount(step.id, mount.id, name);
+  if (shop.used != nullptr) shop.used->note_mount(step.id, id, name);
   if (shop.elsewhere != nullptr && !has_input(mount)) fill_cache_mount(shop, mount, name, inputs);
   const CacheDirectory cache = open_cache_directory(shop, mount, name);
   if (cache.created && has_input(mount))

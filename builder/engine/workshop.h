@@ -32,6 +32,7 @@ struct EngineOptions {
   std::function<std::optional<std::string>(const std::string& id)> secret;
   // The host's socket of an ssh agent by id; nullopt: not given.
   std::function<std::optional<std::string>(const std::string& id)> ssh_agent;
+  std::string cache_scope = {};  // see cache::KeyScope
 };
 
 struct Workshop {

@@ -1,9 +1,11 @@
-// LayerRecord: records/layers/<DiffId>, {"version": 1, "diffId": .., "tarSize": .., "blobs":
+// LayerRecord: records/layers/<DiffId>, a checksum, then {"version": 1, "diffId": .., "tarSize":
+// .., "blobs":
 // [{mediaType, digest, size}]}.
 #include <algorithm>
 
 #include "base/error.h"
 #include "builder/layer/layer_writer.h"
+#include "builder/store/checked_text.h"
 #include "oci/strict_json.h"
 
 namespace cooper::layer {
@@ -14,7 +16,9 @@ constexpr std::size_t kMaxBlobs = 64;
 
 LayerRecord parse_record(const std::string& text, const oci::DiffId& diff_id) {
   const std::string what = "layer record " + diff_id.hex();
-  const nlohmann::json document = oci::parse_strict_json(text, what);
+  const auto body = store::checked_body_or_old(text, "{");
+  if (!body) throw base::Error(base::ErrorKind::corrupt, "read", what, "its checksum is another");
+  const nlohmann::json document = oci::parse_strict_json(*body, what);
   const oci::JsonObject root(document, what);
   if (root.integer("version") != kVersion) root.fail("version", "is not known");
   if (root.required_string("diffId") != diff_id.to_string())
@@ -38,7 +42,7 @@ std::string to_text(const LayerRecord& record) {
     document["blobs"].push_back(
         {{"mediaType", blob.media_type}, {"digest", blob.digest.to_string()}, {"size", blob.size}});
   }
-  return oci::dump_json(document);
+  return store::with_checksum(oci::dump_json(document));
 }
 
 }  // namespace

@@ -17,6 +17,7 @@
 #include "builder/layer/layer_delta.h"
 #include "builder/layer/layer_forms.h"
 #include "builder/layer/layer_writer.h"
+#include "builder/store/checked_text.h"
 
 namespace cooper::snapshot {
 namespace {
@@ -148,7 +149,8 @@ std::string LayerDirectories::unpack(const oci::DiffId& layer, const BlobNeeded&
       layer::lower_needs(read(layer, blob, making.files, std::move(stop), options).index);
   const std::string name = layer.hex() + (needs.parents || needs.links ? kOwn : "");
   publish(making.temp.fd(), kMade, name);
-  if (const auto line = line_of(layer)) store_.write_record(kLines, *line, layer.to_string());
+  if (const auto line = line_of(layer))
+    store_.write_record(kLines, *line, store::with_checksum(layer.to_string()));
   return name;
 }
 
@@ -177,7 +179,8 @@ std::optional<std::string> LayerDirectories::try_unpack_delta(const oci::DiffId&
   if (delta_base(layer)) return name;
   const auto line = line_of(layer);
   const auto record = line ? store_.read_record(kLines, *line) : std::nullopt;
-  const auto neighbour = record ? oci::DiffId::try_parse(*record) : std::nullopt;
+  const auto text = record ? store::checked_body_or_old(*record, "sha256:") : std::nullopt;
+  const auto neighbour = text ? oci::DiffId::try_parse(*text) : std::nullopt;
   if (!neighbour || !has(neighbour->hex())) return std::nullopt;
   const auto before = layer::find_layer_index(store_, *neighbour);
   const auto after = layer::find_layer_index(store_, layer);

@@ -13,6 +13,7 @@
 #include "builder/cache/step_record.h"
 #include "builder/context/stat_index_file.h"
 #include "builder/layer/layer_writer.h"
+#include "builder/store/checked_text.h"
 #include "builder/upkeep/check_snapshot.h"
 #include "builder/upkeep/disk_use.h"
 #include "oci/manifest.h"
@@ -105,7 +106,12 @@ class Checker {
     const auto diff_id = oci::DiffId::try_parse("sha256:" + item.name);
     if (item.folder == "layers") return diff_id && layer::find_layer(store_, *diff_id).has_value();
     if (item.folder == "index") return diff_id && layer::find_layer_index(store_, *diff_id);
-    if (item.folder == "lines") return oci::DiffId::try_parse(text).has_value();
+    if (item.folder == "lines") {
+      const auto body = store::checked_body_or_old(text, "sha256:");
+      return body && oci::DiffId::try_parse(*body).has_value();
+    }
+    // A directory's name is the hash of the mount's id, and a number if it is one of several.
+    if (item.folder == "mounts") return item.name.starts_with(base::sha256_hex(text));
     return true;
   }
 

@@ -97,6 +97,7 @@ CurlExchange::CurlExchange(CURL* handle, const Request& request, const CurlOptio
   set_security(options, tls);
   set_headers();
   set_body();
+  set_signature();
 }
 
 CurlExchange::~CurlExchange() { curl_slist_free_all(headers_); }
@@ -154,7 +155,8 @@ void CurlExchange::set_headers() {
     if (longer == nullptr) throw std::bad_alloc();
     headers_ = longer;
   };
-  append("Expect:");
+  // What is not sent must not be signed either.
+  if (!request_.aws) append("Expect:");
   for (const auto& [name, value] : request_.headers.fields()) {
     const std::string line = name + (value.empty() ? ";" : ": " + value);
     if (line.find_first_of("\r\n") != std::string::npos) {
@@ -186,6 +188,14 @@ void CurlExchange::set_body() {
     set(handle_, CURLOPT_SEEKDATA, this);
   }
   if (method != "GET") set(handle_, CURLOPT_CUSTOMREQUEST, method.c_str());
+}
+
+void CurlExchange::set_signature() {
+  if (!request_.aws) return;
+  const AwsSignature& aws = *request_.aws;
+  set(handle_, CURLOPT_AWS_SIGV4, ("aws:amz:" + aws.region + ":" + aws.service).c_str());
+  set(handle_, CURLOPT_USERNAME, aws.access_key.c_str());
+  set(handle_, CURLOPT_PASSWORD, aws.secret_key.c_str());
 }
 
 std::size_t CurlExchange::on_header(char* data, std::size_t size, std::size_t count, void* self) {

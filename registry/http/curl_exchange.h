@@ -29,6 +29,7 @@ class CurlExchange {
   void set_security(const CurlOptions& options, const HostTls& tls);
   void set_headers();
   void set_body();
+  void set_signature();
   void choose_sink();
   void take(std::string_view bytes);
   [[nodiscard]] TransportError failure_of(CURLcode code) const;

@@ -56,6 +56,12 @@ struct Response {
 // Whether a wrapper may send the request again after a transient failure.
 enum class Retry { safe, never };
 
+// Signs a request as Amazon's services and those like them want it (signature version 4).
+struct AwsSignature {
+  std::string region, service;  // "eu-west-1", "s3"
+  std::string access_key, secret_key;
+};
+
 struct Request {
   std::string method = "GET";
   Url url = {};
@@ -76,6 +82,8 @@ struct Request {
   // ADD <url> sets it: an answer from a loopback, private or link-local address (after name
   // resolution) is refused.
   bool public_addresses_only = false;
+  // Needs the header x-amz-content-sha256. The query's parameters are in order and escaped.
+  std::optional<AwsSignature> aws = {};
 };
 
 }  // namespace cooper::http

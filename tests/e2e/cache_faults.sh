@@ -128,7 +128,7 @@ case_kill_at_random_moments() {
 
 faults_of_kind() {
   local kind=$1 at fired=0 digest=$2
-  for at in $(seq 1 "$FAULT_STRIDE" 100000); do
+  for at in $(seq 1 $((FAULT_STRIDE * ${3:-1})) 100000); do
     rm -rf "$store" count
     status=0
     COOPER_ROOT=$store COOPER_FAULT_ROOT=$store COOPER_FAULT_AT=$at COOPER_FAULT_KIND=$kind \
@@ -163,7 +163,19 @@ case_failing_disk() {
   printf 'FROM scratch\nCOPY src /app\nWORKDIR /w\n' >Dockerfile
   cooper_ok build -t fault:1 .
   digest=$out
-  for kind in enospc eio eio-once eintr short; do faults_of_kind "$kind" "$digest"; done
+  for kind in enospc edquot eio eio-once eintr short; do faults_of_kind "$kind" "$digest"; done
+}
+
+# The same with a RUN step, whose snapshots, mounts and layer are made below the store too.
+case_failing_disk_with_run() {
+  [ -n "${FAULT_SHIM:-}" ] || skip_test "no FAULT_SHIM"
+  fresh_store
+  dockerfile <<'END'
+FROM base
+RUN --mount=type=cache,target=/keep echo x > /keep/x; echo y > /y
+END
+  cooper_ok build -t fault:1 .
+  faults_of_kind enospc "$out" 4
 }
 
 # A bit of every file in turn, blobs, records and all: it is found on use or by fsck, never served.
@@ -189,7 +201,8 @@ END
     cooper_run fsck
     case $path in
       # Held by their checksum or digest: the check must see it.
-      blobs/* | cooper/records/steps/* | cooper/records/index/* | cooper/records/stat-index/*)
+      blobs/* | cooper/records/steps/* | cooper/records/index/* | cooper/records/stat-index/* | \
+        cooper/records/layers/* | cooper/records/builds/* | cooper/records/lines/* | cooper/records/mounts/*)
         same "$status" 1 "exit status of fsck with a flipped bit in $path"
         grep -qF "$(basename "$path")" <<<"$out" || fail "fsck does not name $path"
         found=$((found + 1))

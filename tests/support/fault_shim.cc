@@ -2,7 +2,7 @@
 //
 //   COOPER_FAULT_ROOT   only operations on files below this directory count
 //   COOPER_FAULT_AT     the number of the operation that fails, from 1; 0 or unset: none
-//   COOPER_FAULT_KIND   enospc, eio: it fails with this error, and so do all after it;
+//   COOPER_FAULT_KIND   enospc, edquot, eio: it fails with this error, and so do all after it;
 //                       eio-once: only this one; eintr: it is interrupted once; short: a write
 //                       writes only a part
 //   COOPER_FAULT_COUNT  a file that gets a byte for the fault, so that a test knows it happened
@@ -63,12 +63,14 @@ int fault(int fd, bool is_write) {
   const int saved = errno;
   const long number = ++operations;
   const char* kind = setting("COOPER_FAULT_KIND");
-  const bool for_good = std::strcmp(kind, "enospc") == 0 || std::strcmp(kind, "eio") == 0;
+  const bool for_good = std::strcmp(kind, "enospc") == 0 || std::strcmp(kind, "edquot") == 0 ||
+                        std::strcmp(kind, "eio") == 0;
   const bool hit = number == at || (for_good && number > at);
   if (hit && number == at) tell();
   errno = saved;
   if (!hit) return 0;
   if (std::strcmp(kind, "enospc") == 0) return ENOSPC;
+  if (std::strcmp(kind, "edquot") == 0) return EDQUOT;
   if (std::strcmp(kind, "eintr") == 0) return is_write ? EINTR : 0;
   if (std::strcmp(kind, "short") == 0) return is_write ? -1 : 0;
   return EIO;

@@ -15,6 +15,8 @@
 #                                  the organization "team"), gitea_read_token and gitea_stranger_token (of
 #                                  a user who may write nothing there). --tls: https; sets gitea_authority,
 #                                  the certificate to trust. Returns 77 where it cannot be built
+#   start_s3 [NAME]                a real S3 server (see build-s3) with the bucket "builds"; sets s3_endpoint,
+#                                  s3_access_key and s3_secret_key. Returns 77 where it cannot be built
 #   start_redis [NAME]             nothing is saved; sets redis_port
 #   start_fault_proxy NAME TARGET [--tls]
 #                                  a proxy before a registry that plays faults (fault_proxy.go says which
@@ -37,6 +39,9 @@ gitea_password=staves-of-oak
 gitea_token=""
 gitea_read_token=""
 gitea_stranger_token=""
+s3_endpoint=""
+s3_access_key=stave
+s3_secret_key=hoops-and-staves
 redis_port=""
 proxy_address=""
 proxy_folder=""
@@ -356,6 +361,17 @@ start_gitea() {
     env HOME="$_gitea_folder" "$_gitea_program" web --config "$_gitea_folder/app.ini" || return 1
   gitea_address=127.0.0.1:$_port
   gitea_api_token=$_gitea_setup_token gitea_api POST "$_port" /orgs -o /dev/null -d '{"username":"team"}'
+}
+
+_s3_answers() {
+  [ "$(curl -s --noproxy '*' -o /dev/null -w '%{http_code}' "http://127.0.0.1:$1/builds")" = 400 ]
+}
+
+start_s3() {
+  local name=${1:-s3} program
+  program=$("$servers_here/build-s3") || return
+  _start "$name" true _s3_answers "$program" 127.0.0.1:PORT "$s3_access_key" "$s3_secret_key" builds || return 1
+  s3_endpoint=http://127.0.0.1:$_port
 }
 
 _redis_answers() {

@@ -78,6 +78,15 @@ StepKey copy_key_of(const plan::CopyOp& op, const KeyScope& scope) {
 
 }  // namespace
 
+TEST_CASE("a scope of its own makes keys of its own, none is as it was") {
+  plan::WorkdirOp op{"/w", "root"};
+  const KeyScope none{std::nullopt, {"linux", "amd64"}, std::nullopt};
+  KeyScope pull_request = none;
+  pull_request.space = "pr";
+  CHECK(workdir_key(op, pull_request).key() != workdir_key(op, none).key());
+  for (const KeyPart& part : workdir_key(op, none).parts()) CHECK(part.name != "cache scope");
+}
+
 TEST_CASE("a key is a digest of all parts, framed") {
   KeyParts a;
   a.add("x", "yz");
