@@ -154,11 +154,17 @@ class Parser {
         require("bucket");
         if (location_.attributes.contains("use_path_style"))
           static_cast<void>(yes_or_no("use_path_style", location_.attribute("use_path_style")));
-        location_.name = "s3://" + location_.attribute("bucket") + "/" +
-                         location_.attribute("prefix") + location_.attribute("name", "cache");
+        location_.name = bucket_name();
         break;
       case Kind::embedded: location_.name = "inline"; break;
     }
+  }
+
+  [[nodiscard]] std::string bucket_name() const {
+    std::string prefix = location_.attribute("prefix");
+    if (!prefix.empty() && !prefix.ends_with("/")) prefix += "/";
+    return "s3://" + location_.attribute("bucket") + "/" + prefix +
+           location_.attribute("name", "cache");
   }
 
   void check_reference() {

@@ -72,10 +72,14 @@ KnownCache read_cache(CacheDepot& depot, std::stop_token stop) {
   }
   for (const std::string& name : depot.names(stop)) {
     if (!part_time(name, depot.name())) continue;
+    if (!known.cache.absorbed.contains(name)) {
+      // One that is listed but not there is being written just now, or was removed: it must not
+      // count as known.
+      const auto part = depot.find(name, stop);
+      if (!part) continue;
+      static_cast<void>(reader.add(*part, known.cache));
+    }
     known.parts.push_back(name);
-    if (known.cache.absorbed.contains(name)) continue;
-    const auto part = depot.find(name, stop);
-    if (part) static_cast<void>(reader.add(*part, known.cache));  // else it was removed meanwhile
   }
   return known;
 }

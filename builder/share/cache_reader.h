@@ -13,7 +13,7 @@ struct KnownCache {
   cache::SharedCache cache;
   std::optional<CacheDocument> main;  // N itself, as it was read
   cache::PageKind kind = cache::PageKind::none;
-  std::vector<std::string> parts;  // names of all parts there are
+  std::vector<std::string> parts;  // names of the parts there are whose content `cache` has
 };
 
 // Throws base::Error(corrupt) for damage, (usage) when N is no cache and no image that has one.

@@ -24,7 +24,10 @@ RegistryDepot::RegistryDepot(registry::Repository repository, oci::Reference ref
     : repository_(std::move(repository)),
       reference_(std::move(reference)),
       name_(reference_.digest ? reference_.digest->to_string() : reference_.tag),
-      options_(std::move(options)) {}
+      options_(std::move(options)) {
+  // Another writer may have the main name moved on by then, which loses nothing.
+  options_.read_back = false;
+}
 
 std::optional<CacheDocument> RegistryDepot::find(const std::string& name, std::stop_token stop) {
   auto fetched = repository_.try_get_manifest(name, std::move(stop));

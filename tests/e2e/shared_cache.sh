@@ -112,10 +112,10 @@ RUN echo "$WRITER" > /writer; cat /proc/sys/kernel/random/uuid >> /writer
 END
   for n in 1 2 3 4 5 6; do
     COOPER_ROOT=$work/writer.$n "$COOPER_BIN" build -q --build-arg "WRITER=$n" \
-      --cache-to "type=registry,ref=$registry/team/many:cache,mode=max" -o "type=local,dest=made.$n" . 2>"err.$n" &
+      --cache-to "type=registry,ref=$registry/team/many:cache,mode=max,ignore-error=false" -o "type=local,dest=made.$n" . 2>"err.$n" &
     pids+=($!)
   done
-  for n in "${pids[@]}"; do wait "$n" || fail "a writer failed"; done
+  for n in "${pids[@]}"; do wait "$n" || fail "a writer failed: $(cat err.*)"; done
   for n in 1 2 3 4 5 6; do
     on_new_machine --build-arg "WRITER=$n" --cache-from "type=registry,ref=$registry/team/many:cache" \
       -o "type=local,dest=again.$n"
