@@ -21,6 +21,7 @@ namespace cooper {
 namespace {
 
 snapshot::Flavor flavor_of(const sandbox::Probe& probe) {
+  if (!probe.overlay) return snapshot::Flavor::plain;
   return probe.overlay_userxattr ? snapshot::Flavor::overlay_userxattr : snapshot::Flavor::overlay;
 }
 

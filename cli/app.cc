@@ -16,8 +16,13 @@ std::unique_ptr<CLI::App> make_app(Globals& globals, int& exit_code) {
   app->add_option("--root", globals.root,
                   "directory of the store (default: $COOPER_ROOT or ~/.local/share/cooper)");
   app->add_option("--isolation", globals.isolation,
-                  "how RUN steps are isolated: auto, root or rootless")
-      ->check(CLI::IsMember({"auto", "root", "rootless"}));
+                  "how RUN steps are isolated: auto, userns, root, single or chroot")
+      ->check(CLI::IsMember({"auto", "userns", "rootless", "root", "single", "chroot"}))
+      ->envname("COOPER_ISOLATION");
+  app->add_option("--snapshots", globals.snapshots,
+                  "how layers lie on the disk for RUN steps: auto, overlay or directory")
+      ->check(CLI::IsMember({"auto", "overlay", "directory"}))
+      ->envname("COOPER_SNAPSHOTS");
   add_list(*app, "--insecure-registry", globals.insecure_registries,
            "a registry (host[:port]) that may have any certificate, or none");
   add_list(*app, "--auth-realm", globals.auth_realms,
@@ -43,6 +48,7 @@ std::unique_ptr<CLI::App> make_app(Globals& globals, int& exit_code) {
   add_tree_command(*app, globals, exit_code);
   add_cache_command(*app, globals, exit_code);
   add_fsck_command(*app, globals, exit_code);
+  add_doctor_command(*app, globals, exit_code);
   add_login_command(*app, globals, exit_code);
   add_logout_command(*app, globals, exit_code);
   add_version_command(*app, globals, exit_code);

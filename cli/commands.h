@@ -29,6 +29,7 @@ void add_untag_command(CLI::App& app, const Globals& globals, int& exit_code);
 void add_tree_command(CLI::App& app, const Globals& globals, int& exit_code);
 void add_cache_command(CLI::App& app, const Globals& globals, int& exit_code);
 void add_fsck_command(CLI::App& app, const Globals& globals, int& exit_code);
+void add_doctor_command(CLI::App& app, const Globals& globals, int& exit_code);
 void add_login_command(CLI::App& app, const Globals& globals, int& exit_code);
 void add_logout_command(CLI::App& app, const Globals& globals, int& exit_code);
 void add_version_command(CLI::App& app, const Globals& globals, int& exit_code);

@@ -11,7 +11,8 @@ class Signals;
 struct Globals {
   std::string root;                                   // the store's directory
   std::string progress = "auto";                      // auto, tty, plain, quiet, json
-  std::string isolation = "auto";                     // auto, root, rootless
+  std::string isolation = "auto";                     // auto, userns, root, single, chroot
+  std::string snapshots = "auto";                     // auto, overlay, directory
   std::vector<std::string> insecure_registries = {};  // host[:port]
   std::vector<std::string> auth_realms = {};          // HOST=ORIGIN
   const Signals* signals = nullptr;

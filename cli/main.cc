@@ -7,7 +7,10 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdlib>
 #include <iostream>
+#include <string_view>
 
 #include "base/error.h"
 #include "builder/sandbox/sandbox.h"
@@ -43,6 +46,16 @@ void forbid_core_files() {
   ::setrlimit(RLIMIT_CORE, &limit);
 }
 
+// `cooper doctor` looks at the machine as it is, and must work where nothing else does; what it
+// tries by `--probe` enters the namespace as a build does.
+bool asks_doctor(int argc, char** argv) {
+  const auto has = [&](const char* word) {
+    return std::any_of(argv, argv + argc,
+                       [&](const char* one) { return one == std::string_view(word); });
+  };
+  return has("doctor") && !has("--probe");
+}
+
 int run(int argc, char** argv) {
   cli::Globals globals;
   int exit_code = cli::kSuccess;
@@ -75,7 +88,8 @@ int main(int argc, char** argv) {
   clean_descriptors();
   ::umask(022);
   try {
-    sandbox::enter_user_namespace(argc, argv);
+    const auto isolation = sandbox::asked_isolation(argc, argv, std::getenv("COOPER_ISOLATION"));
+    if (isolation && !asks_doctor(argc, argv)) sandbox::enter_user_namespace(*isolation, argv);
     forbid_core_files();
     return run(argc, argv);
   } catch (const base::Error& error) {

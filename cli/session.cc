@@ -11,13 +11,32 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 
-void require_mode(const sandbox::Probe& probe, const std::string& isolation) {
-  const bool root = probe.mode == sandbox::Mode::root_namespaces;
-  const bool rootless = probe.mode == sandbox::Mode::rootless;
-  if (isolation == "auto" || (isolation == "root" && root) || (isolation == "rootless" && rootless))
-    return;
-  throw Error(ErrorKind::unsupported, "use isolation", isolation,
-              probe.reason.empty() ? "it is not to be had here" : probe.reason);
+bool has_mode(const sandbox::Probe& probe, sandbox::Isolation isolation) {
+  using sandbox::Isolation;
+  using sandbox::Mode;
+  switch (isolation) {
+    case Isolation::automatic: return true;
+    case Isolation::root: return probe.mode == Mode::root_namespaces;
+    case Isolation::userns: return probe.mode == Mode::rootless;
+    case Isolation::single: return probe.mode == Mode::single_id;
+    case Isolation::chroot: return probe.can_chroot;
+  }
+  return false;
+}
+
+void require_mode(const sandbox::Probe& probe, const Globals& globals) {
+  const auto refuse = [&](const char* doing, const std::string& thing, const std::string& cause) {
+    throw Error(ErrorKind::unsupported, doing, thing,
+                cause.empty() ? "it is not to be had here" : cause)
+        .with_hint("'cooper doctor' says what this machine allows and what is missing");
+  };
+  if (!has_mode(probe, sandbox::parse_isolation(globals.isolation).value()))
+    refuse("use isolation", globals.isolation,
+           probe.mode == sandbox::Mode::chroot && globals.isolation == "chroot"
+               ? "chroot needs the capability SYS_CHROOT"
+               : probe.reason);
+  if (globals.snapshots == "overlay" && !probe.overlay)
+    refuse("use snapshots", globals.snapshots, probe.reason);
 }
 
 }  // namespace
@@ -28,8 +47,10 @@ Session Session::open(const Globals& globals) {
 
 sandbox::Probe Session::probe(const Globals& globals) const {
   const store::TempDirectory scratch = store.new_temp_directory();
-  sandbox::Probe probe = sandbox::probe(scratch.path());
-  require_mode(probe, globals.isolation);
+  sandbox::Probe probe =
+      sandbox::probe(scratch.path(), sandbox::parse_isolation(globals.isolation).value(),
+                     globals.snapshots != "directory");
+  require_mode(probe, globals);
   return probe;
 }
 
@@ -59,9 +80,12 @@ std::string isolation_text(const sandbox::Probe& probe) {
   switch (probe.mode) {
     case sandbox::Mode::root_namespaces: text = "root, in namespaces"; break;
     case sandbox::Mode::rootless: text = "rootless, in a user namespace"; break;
-    case sandbox::Mode::chroot: text = "none to be had"; break;
+    case sandbox::Mode::single_id: text = "rootless, in a user namespace of one id"; break;
+    case sandbox::Mode::chroot:
+      text = probe.can_chroot ? "chroot, which is no security boundary" : "none to be had";
+      break;
   }
-  if (!probe.overlay) text += ", without overlayfs";
+  if (!probe.overlay) text += ", snapshots are directories";
   if (!probe.reason.empty()) text += " (" + base::printable(probe.reason) + ")";
   return text;
 }

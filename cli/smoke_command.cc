@@ -192,7 +192,9 @@ bool test_image(const Arguments& arguments, const Globals& globals) {
   const smoke::PodTools tools{
       session.store,
       probe,
-      probe.overlay_userxattr ? snapshot::Flavor::overlay_userxattr : snapshot::Flavor::overlay,
+      !probe.overlay            ? snapshot::Flavor::plain
+      : probe.overlay_userxattr ? snapshot::Flavor::overlay_userxattr
+                                : snapshot::Flavor::overlay,
       std::filesystem::absolute(arguments.directory).lexically_normal().string(),
       print_event,
       stop};

@@ -6,7 +6,9 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <set>
 
+#include "base/copy_tree.h"
 #include "base/error.h"
 #include "base/file_at.h"
 #include "base/random_name.h"
@@ -46,6 +48,24 @@ sandbox::BindMount bind_of_context(Workshop& shop, const plan::MountOp& mount, S
   return bind;
 }
 
+// Without overlays: what may be written, or put in another place, is a copy of this step alone.
+void make_own(Workshop& shop, sandbox::BindMount& bind, PreparedMounts& out) {
+  if (!bind.overlay_lowers.empty()) {
+    bind.root = bind.overlay_lowers.front();
+    bind.overlay_lowers.clear();
+    const bool moves = shop.probe.mode == sandbox::Mode::chroot;
+    if (bind.readonly && !moves) return;
+    const base::Fd tree = base::open_host_directory(bind.root);
+    const base::Fd source = base::open_in_root(tree.get(), bind.source, O_PATH);
+    out.copies.push_back(shop.store.new_temp_directory());
+    bind.root = out.copies.back().path();
+    bind.source = "copy";
+    base::copy_opened(source.get(), out.copies.back().fd(), bind.source);
+  }
+  bind.discard_writes = false;
+  bind.movable = true;
+}
+
 sandbox::BindMount bind_mount(Workshop& shop, const plan::MountOp& mount, StepInputs& inputs,
                               PreparedMounts& out) {
   sandbox::BindMount bind;
@@ -62,6 +82,7 @@ sandbox::BindMount bind_mount(Workshop& shop, const plan::MountOp& mount, StepIn
   bind.target = mount.target;
   bind.readonly = mount.readonly;
   bind.discard_writes = !mount.readonly;
+  if (shop.snapshots.flavor() == snapshot::Flavor::plain) make_own(shop, bind, out);
   return bind;
 }
 
@@ -133,7 +154,10 @@ sandbox::BindMount cache_mount(Workshop& shop, const plan::Step& step, const pla
                                StepInputs& inputs, PreparedMounts& out) {
   const std::string id = scoped_id(shop, mount.id);
   std::string name = base::sha256_hex(id);
-  if (mount.sharing == dockerfile::CacheSharing::locked) {
+  // Where nothing can be mounted a cache is in one place at a time.
+  const bool moves = shop.probe.mode == sandbox::Mode::chroot;
+  const bool shared = mount.sharing == dockerfile::CacheSharing::shared && !moves;
+  if (mount.sharing != dockerfile::CacheSharing::private_ && !shared) {
     out.locks.push_back(shop.store.lock("mount", name, inputs.stop()));
   } else if (mount.sharing == dockerfile::CacheSharing::private_) {
     auto lock = shop.store.try_lock("mount", name);
@@ -152,6 +176,7 @@ sandbox::BindMount cache_mount(Workshop& shop, const plan::Step& step, const pla
   bind.root = shop.store.path() + "/cooper/mounts/" + name;
   bind.target = mount.target;
   bind.readonly = mount.readonly;
+  bind.movable = !shared;
   return bind;
 }
 
@@ -166,7 +191,7 @@ void secret_mount(Workshop& shop, const plan::MountOp& mount, PreparedMounts& ou
   if (mount.env) out.env.push_back(*mount.env + "=" + *value);
   if (!mount.target.empty()) {
     out.mounts.emplace_back(
-        sandbox::FileMount{mount.target, *value, mount.mode, mount.uid, mount.gid});
+        sandbox::FileMount{mount.target, *value, mount.mode, mount.uid, mount.gid, true});
   }
 }
 
@@ -213,9 +238,25 @@ std::vector<std::string> mount_digests(Workshop& shop, const plan::RunOp& op, St
   return digests;
 }
 
+namespace {
+
+// A cache that is moved to its target cannot be at two.
+void require_one_place(const plan::RunOp& op) {
+  std::set<std::string> ids;
+  for (const plan::MountOp& mount : op.mounts) {
+    if (mount.type != MountType::cache || ids.insert(mount.id).second) continue;
+    if (mount.sharing == dockerfile::CacheSharing::private_) continue;
+    throw Error(ErrorKind::unsupported, "mount cache", mount.id,
+                "isolation 'chroot' cannot give one cache at two targets");
+  }
+}
+
+}  // namespace
+
 PreparedMounts prepare_mounts(Workshop& shop, const plan::Step& step, StepInputs& inputs) {
   const auto& op = std::get<plan::RunOp>(step.op);
   PreparedMounts out;
+  if (shop.probe.mode == sandbox::Mode::chroot) require_one_place(op);
   for (const plan::MountOp& mount : op.mounts) {
     switch (mount.type) {
       case MountType::bind: out.mounts.emplace_back(bind_mount(shop, mount, inputs, out)); break;

@@ -37,7 +37,7 @@ bool DiffWriter::same_attributes(const Entry& disk, const Entry& before) const {
   // Layers made here carry whole seconds; those from elsewhere may carry more.
   const bool same_time =
       now.path.empty() ||
-      (now.mtime == before.mtime &&
+      ((now.mtime == before.mtime || disk.mtime == before.mtime) &&
        (before.mtime_nanoseconds == 0 || now.mtime_nanoseconds == before.mtime_nanoseconds));
   return now.type == before.type && same_mode && same_time && now.uid == before.uid &&
          now.gid == before.gid && now.xattrs == before.xattrs &&

@@ -3,11 +3,15 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <span>
+#include <vector>
 
 #include "base/error.h"
 #include "base/file_at.h"
+#include "base/source.h"
 #include "builder/layer/xattrs.h"
 
 namespace cooper::layer {
@@ -45,6 +49,7 @@ DiskEntry from_stat(const struct stat& status, std::string path) {
   disk.device = status.st_dev;
   disk.inode = status.st_ino;
   disk.links = status.st_nlink;
+  disk.changed = status.st_ctim;
   return disk;
 }
 
@@ -74,6 +79,24 @@ std::optional<DiskEntry> read_disk_entry(int parent, const std::string& name, st
                       "it changed while being read");
   }
   return disk;
+}
+
+std::optional<timespec> birth_of(const DiskEntry& disk) {
+  struct statx facts {};
+  if (::statx(disk.fd.get(), "", AT_EMPTY_PATH, STATX_BTIME, &facts) != 0) return std::nullopt;
+  if ((facts.stx_mask & STATX_BTIME) == 0) return std::nullopt;
+  return timespec{facts.stx_btime.tv_sec, static_cast<long>(facts.stx_btime.tv_nsec)};
+}
+
+bool has_content(const DiskEntry& file, const base::Sha256Bytes& digest) {
+  base::FdSource source(file.fd.duplicate(), file.entry.path);
+  base::Sha256 hash;
+  std::vector<std::byte> buffer(std::size_t{128} << 10);
+  for (std::size_t count = source.read(buffer); count > 0; count = source.read(buffer)) {
+    hash.update(std::span<const std::byte>(buffer).first(count));
+  }
+  if (::lseek(file.fd.get(), 0, SEEK_SET) != 0) base::throw_errno("rewind", file.entry.path);
+  return hash.finish() == digest;
 }
 
 std::optional<std::string> FirstNames::find_or_note(const DiskEntry& file) {

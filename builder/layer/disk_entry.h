@@ -3,6 +3,7 @@
 #pragma once
 
 #include <sys/types.h>
+#include <time.h>
 
 #include <cstdint>
 #include <map>
@@ -21,6 +22,7 @@ struct DiskEntry {
   dev_t device = 0;
   ino_t inode = 0;
   std::uint64_t links = 1;
+  timespec changed{};  // ctime
 };
 
 // `name` in the directory `parent`, as the entry called `path`. nullopt when it is gone. Throws
@@ -29,6 +31,12 @@ struct DiskEntry {
                                                        std::string path);
 // The directory `fd` itself.
 [[nodiscard]] DiskEntry read_disk_directory(base::Fd fd, std::string path);
+
+// When a directory was born, where the file system notes it.
+[[nodiscard]] std::optional<timespec> birth_of(const DiskEntry& disk);
+
+// The bytes of a regular file have this digest; it is read from its beginning, and rewound.
+[[nodiscard]] bool has_content(const DiskEntry& file, const base::Sha256Bytes& digest);
 
 // The first path by which each inode with several names was seen.
 class FirstNames {

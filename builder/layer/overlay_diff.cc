@@ -25,8 +25,10 @@ class OverlayDiff {
   void read_marks(DiskEntry& directory) const;
   void refuse_marks(const DiskEntry& disk, const char* name) const;
   [[nodiscard]] bool is_changed(const Entry& directory) const;
+  [[nodiscard]] bool is_same(const DiskEntry& disk) const;
 
   const LayerStack& lower_;
+  bool lower_is_hidden_ = false;  // by an opaque directory above what is walked
   std::string prefix_;
   DiffWriter out_;
 };
@@ -50,9 +52,22 @@ bool OverlayDiff::is_changed(const Entry& directory) const {
   return !before || !out_.same_attributes(directory, *before->entry);
 }
 
+// Copied up and not changed, or changed back. With several names it was linked anew.
+bool OverlayDiff::is_same(const DiskEntry& disk) const {
+  const Entry& now = disk.entry;
+  if (lower_is_hidden_ || disk.links > 1 || now.type == EntryType::whiteout) return false;
+  const auto before = lower_.find(now.path);
+  if (!before || !out_.same_attributes(now, *before->entry)) return false;
+  if (now.size != before->entry->size || now.link != before->entry->link) return false;
+  if (now.type != EntryType::file) return true;
+  return before->entry->content && has_content(disk, *before->entry->content);
+}
+
 void OverlayDiff::walk(DiskEntry directory) {
   read_marks(directory);
   const std::string& path = directory.entry.path;
+  const bool was_hidden = lower_is_hidden_;
+  lower_is_hidden_ = was_hidden || directory.entry.opaque;
   out_.enter(directory.entry, is_changed(directory.entry));
   for (const std::string& name : base::list_directory(directory.fd.get(), path)) {
     std::string child = path.empty() ? name : path + "/" + name;
@@ -63,10 +78,11 @@ void OverlayDiff::walk(DiskEntry directory) {
       walk(std::move(*disk));
     } else {
       if (disk->entry.type == EntryType::file) refuse_marks(*disk, "metacopy");
-      out_.write(std::move(*disk));
+      if (!is_same(*disk)) out_.write(std::move(*disk));
     }
   }
   out_.leave();
+  lower_is_hidden_ = was_hidden;
 }
 
 }  // namespace

@@ -1,17 +1,14 @@
 // write_tree_diff: a whole tree against what its stack of layers says.
 #include "builder/layer/tree_diff.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
 
-#include "base/error.h"
 #include "base/file_at.h"
-#include "base/sha256.h"
 #include "builder/layer/diff_writer.h"
 
 namespace cooper::layer {
@@ -23,37 +20,73 @@ class TreeDiff {
  public:
   TreeDiff(store::Store& store, const LayerStack& before, const DiffOptions& diff,
            const LayerOptions& options)
-      : before_(before), clamp_(options.clamp_mtime), out_(store, diff, options) {}
+      : before_(before),
+        clamp_(options.clamp_mtime),
+        since_(diff.touched_since),
+        out_(store, diff, options) {}
 
   void walk(DiskEntry directory, const Entry* before);
   [[nodiscard]] WrittenLayer finish() { return out_.finish(); }
 
  private:
   void compare(int parent, const std::string& name, std::string path, bool was_there);
+  [[nodiscard]] bool is_untouched(const DiskEntry& disk) const;
+  [[nodiscard]] bool is_touched(const timespec& time) const;
   [[nodiscard]] bool is_same_file(const DiskEntry& disk, const Entry& before) const;
+  [[nodiscard]] bool took_place(const DiskEntry& directory, const Entry& before) const;
+  [[nodiscard]] std::uint64_t names_of(const Entry& file) const;
 
   const LayerStack& before_;
   std::optional<std::int64_t> clamp_;
+  std::optional<timespec> since_;
+  mutable std::optional<std::map<const Entry*, std::uint64_t>> names_;
   DiffWriter out_;
 };
 
+// Whatever is done to a file, the kernel notes when.
+bool TreeDiff::is_untouched(const DiskEntry& disk) const {
+  return since_ && !is_touched(disk.changed);
+}
+
+bool TreeDiff::is_touched(const timespec& time) const {
+  if (!since_) return false;
+  return time.tv_sec != since_->tv_sec ? time.tv_sec > since_->tv_sec
+                                       : time.tv_nsec >= since_->tv_nsec;
+}
+
 bool TreeDiff::is_same_file(const DiskEntry& disk, const Entry& before) const {
   const Entry& now = disk.entry;
+  if (is_untouched(disk) && now.type == before.type && now.size == before.size) return true;
   if (!out_.same_attributes(now, before) || now.size != before.size || now.link != before.link)
     return false;
-  const bool time_tells =
-      now.mtime_nanoseconds == before.mtime_nanoseconds && (!clamp_ || now.mtime < *clamp_);
-  if (now.type != EntryType::file || time_tells) return true;
+  if (now.type != EntryType::file) return true;
+  if (since_ && disk.links > 1 && disk.links > names_of(before)) return false;
+  const bool time_tells = !since_ && now.mtime_nanoseconds == before.mtime_nanoseconds &&
+                          (!clamp_ || now.mtime < *clamp_);
+  if (time_tells) return true;
   // Clamped times and whole seconds do not tell two builds apart: the bytes must.
-  if (!before.content) return false;
-  base::FdSource source(disk.fd.duplicate(), now.path);
-  base::Sha256 hash;
-  std::vector<std::byte> buffer(std::size_t{128} << 10);
-  for (std::size_t count = source.read(buffer); count > 0; count = source.read(buffer)) {
-    hash.update(std::span<const std::byte>(buffer).first(count));
+  return before.content && has_content(disk, *before.content);
+}
+
+// By how many names the stack knows a file. Asked for few files: those that were touched and have
+// several.
+std::uint64_t TreeDiff::names_of(const Entry& file) const {
+  if (!names_) {
+    names_.emplace();
+    before_.walk("", [&](const std::string&, const Found& found) {
+      if (found.entry->type == EntryType::file) ++(*names_)[found.entry];
+      return true;
+    });
   }
-  if (::lseek(disk.fd.get(), 0, SEEK_SET) != 0) base::throw_errno("rewind", now.path);
-  return hash.finish() == *before.content;
+  const auto found = names_->find(&file);
+  return found == names_->end() ? 0 : found->second;
+}
+
+// As an overlay would say it: what was there is gone as a whole.
+bool TreeDiff::took_place(const DiskEntry& directory, const Entry& before) const {
+  if (before.type != EntryType::directory) return true;
+  const auto birth = since_ ? birth_of(directory) : std::nullopt;
+  return birth && is_touched(*birth);
 }
 
 void TreeDiff::compare(int parent, const std::string& name, std::string path, bool was_there) {
@@ -65,8 +98,9 @@ void TreeDiff::compare(int parent, const std::string& name, std::string path, bo
     return;
   }
   if (disk->entry.type == EntryType::directory) {
-    const bool was_directory = before && before->entry->type == EntryType::directory;
-    walk(std::move(*disk), was_directory ? before->entry : nullptr);
+    disk->entry.opaque = before && took_place(*disk, *before->entry);
+    const bool is_old = before && !disk->entry.opaque;
+    walk(std::move(*disk), is_old ? before->entry : nullptr);
   } else if (!before || !is_same_file(*disk, *before->entry)) {
     out_.write(std::move(*disk));
   }
@@ -75,7 +109,9 @@ void TreeDiff::compare(int parent, const std::string& name, std::string path, bo
 // `before` is null for a directory that is new.
 void TreeDiff::walk(DiskEntry directory, const Entry* before) {
   const std::string& path = directory.entry.path;
-  out_.enter(directory.entry, before == nullptr || !out_.same_attributes(directory.entry, *before));
+  const bool is_same = before != nullptr &&
+                       (is_untouched(directory) || out_.same_attributes(directory.entry, *before));
+  out_.enter(directory.entry, !is_same);
   const Names now = base::list_directory(directory.fd.get(), path);
   const Names then = before != nullptr ? before_.list(path) : Names();
   Names all;

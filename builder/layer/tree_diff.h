@@ -1,9 +1,13 @@
 // A directory of changes -> a layer. The root itself is in the layer only if its mode, owner or
 // xattrs changed: whoever makes an upper directory gives it those of the root below. Reads by
 // descriptors; mtimes, xattrs, hard links and devices are kept; sockets are left out, as docker
-// does; a hole is read as zeros.
+// does; a hole is read as zeros. Both forms give the same layer for the same change: a file that
+// was touched, but is as it was, is no change.
 #pragma once
 
+#include <time.h>
+
+#include <optional>
 #include <string>
 
 #include "builder/layer/layer_reader.h"
@@ -17,6 +21,10 @@ struct DiffOptions {
   // Paths left out of the layer with all below them (mount points, /proc ...), clean and relative.
   std::vector<std::string> skip;
   unsigned threads = 0;
+  // Of a whole tree: what the kernel changed from then on (ctime) may be new although its times are
+  // the old ones, and a directory born since took the place of what was there before. Nothing:
+  // times tell.
+  std::optional<timespec> touched_since;
 };
 
 // The upper directory of an overlay over `lower`: every entry in it is a change. A directory that
@@ -30,7 +38,7 @@ struct DiffOptions {
 
 // A whole tree compared with what `before` says it was (plain directories). A file counts as
 // unchanged when size, times, mode, owner and xattrs are as they were; where the times were
-// clamped, its bytes are compared.
+// clamped, or it was touched, its bytes are compared.
 [[nodiscard]] WrittenLayer write_tree_diff(store::Store& store, int root, const LayerStack& before,
                                            const DiffOptions& diff, const LayerOptions& options);
 

@@ -28,6 +28,7 @@ std::string to_json(const LaunchReply& reply) {
 std::string to_json(const ContainerRequest& request) {
   return Json{{"spec", spec_to_json(request.spec)},
               {"user_namespace", request.facts.user_namespace},
+              {"chroot", request.facts.chroot},
               {"resolv_conf", encode_bytes(request.facts.resolv_conf)}}
       .dump();
 }
@@ -68,6 +69,7 @@ ContainerRequest parse_container_request(std::string_view text) {
   return parse(text, [](const Json& json) {
     ContainerRequest request;
     request.spec = spec_from_json(json.at("spec"));
+    request.facts.chroot = json.at("chroot").get<bool>();
     request.facts.user_namespace = json.at("user_namespace").get<bool>();
     request.facts.resolv_conf = decode_bytes(json.at("resolv_conf").get<std::string>());
     return request;

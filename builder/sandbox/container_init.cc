@@ -17,15 +17,19 @@
 #include <cerrno>
 #include <cstring>
 #include <list>
+#include <memory>
 #include <optional>
+#include <set>
 
 #include "base/error.h"
 #include "base/file_at.h"
 #include "base/source.h"
 #include "builder/sandbox/child_messages.h"
+#include "builder/sandbox/chroot_runner.h"
 #include "builder/sandbox/message.h"
 #include "builder/sandbox/mount_plan.h"
 #include "builder/sandbox/op_runner.h"
+#include "builder/sandbox/process_tree.h"
 #include "builder/sandbox/step_process.h"
 
 namespace cooper::sandbox {
@@ -75,13 +79,17 @@ class Init {
     try {
       const ContainerRequest request = parse_container_request(message->text);
       set_up(request);
-      main_ = start({step_.argv, step_.env, step_.cwd, step_.user, step_.limits, step_.insecure,
-                     output_.get(), errors_.get(), -1});
+      StepProcess step = step_;
+      step.output = output_.get();
+      step.errors = errors_.get();
+      main_ = start(step);
     } catch (const Error& error) {
-      report(control_.get(), failed_from(error));
+      if (in_chroot_) kill_descendants({});
       if (runner_) runner_->clean();
+      report(control_.get(), failed_from(error));
       return;
     }
+    to_proc_server_.reset();
     output_.reset();
     errors_.reset();
     report(control_.get(), Started{});
@@ -99,19 +107,25 @@ class Init {
   void set_up(const ContainerRequest& request) {
     const SandboxSpec& spec = request.spec;
     if (spec.argv.empty()) throw Error(ErrorKind::usage, "start", "", "no program is named");
-    if (spec.network == NetworkMode::join) join_network(spec.network_of);
-    if (spec.network == NetworkMode::none) raise_loopback();
-    if (sethostname(spec.hostname.c_str(), spec.hostname.size()) != 0) {
-      base::throw_errno("set host name", spec.hostname);
+    in_chroot_ = request.facts.chroot;
+    if (in_chroot_) {
+      keep_watch();
+    } else {
+      set_up_namespaces(spec);
     }
     std::vector<MountOp> plan = mount_plan(spec, request.facts);
     const std::vector<MountOp> enter{std::move(plan.back())};
     plan.pop_back();
-    runner_.emplace();
+    if (in_chroot_) {
+      runner_ = std::make_unique<ChrootRunner>();
+    } else {
+      runner_ = std::make_unique<OpRunner>();
+    }
     runner_->run(plan);
     step_.user = user_of(spec.user);
     runner_->run(enter);
     runner_->seal();
+    if (in_chroot_) start_proc_server(spec.hostname);
     step_.argv = spec.argv;
     step_.env = spec.env;
     step_.cwd = spec.cwd.empty() ? "/" : spec.cwd;
@@ -123,10 +137,47 @@ class Init {
     }
   }
 
+  static void set_up_namespaces(const SandboxSpec& spec) {
+    if (spec.network == NetworkMode::join) join_network(spec.network_of);
+    if (spec.network == NetworkMode::none) raise_loopback();
+    if (sethostname(spec.hostname.c_str(), spec.hostname.size()) != 0) {
+      base::throw_errno("set host name", spec.hostname);
+    }
+  }
+
+  // No pid namespace ends the step with us: we must be the last to go, and see to it ourselves when
+  // the builder ends (the end of the control socket).
+  static void keep_watch() {
+    prctl(PR_SET_PDEATHSIG, 0);
+    become_subreaper();
+  }
+
+  void start_proc_server(const std::string& hostname) {
+    SocketPair pair = open_socket_pair();
+    const int root = runner_->root();
+    proc_server_ = fork();
+    if (proc_server_ < 0) base::throw_errno("fork", "the server of /proc");
+    if (proc_server_ == 0) {
+      pair.mine.reset();
+      control_.reset();
+      output_.reset();
+      errors_.reset();
+      const auto& runner = static_cast<const ChrootRunner&>(*runner_);
+      run_proc_server(pair.theirs, {root, hostname, &runner.served()});
+    }
+    to_proc_server_ = std::move(pair.mine);
+    step_.chroot_to = root;
+    step_.proc_server = to_proc_server_.get();
+  }
+
   UserIds user_of(const std::string& user) {
     const int root = runner_->root();
     return resolve_user(user.empty() ? "0" : user, read_database(root, "etc/passwd"),
                         read_database(root, "etc/group"));
+  }
+
+  [[nodiscard]] std::set<pid_t> servants() const {
+    return proc_server_ > 0 ? std::set<pid_t>{proc_server_} : std::set<pid_t>{};
   }
 
   // Forks a process of the step; returns when it runs its program. Throws what it could not set up.
@@ -135,7 +186,10 @@ class Init {
     step.report = failure.write.get();
     const pid_t pid = fork();
     if (pid < 0) base::throw_errno("fork", step.argv.front());
-    if (pid == 0) become_step(step);
+    if (pid == 0) {
+      if (in_chroot_) prctl(PR_SET_PDEATHSIG, SIGKILL);
+      become_step(step);
+    }
     failure.write.reset();
     base::FdSource source(std::move(failure.read), "the step's report");
     const std::string text = base::read_all(source, 1U << 20, "the step's report");
@@ -161,7 +215,11 @@ class Init {
         // The asker gave up: end its process.
         if (waits[index++].revents != 0 && exec.pid > 0) ::kill(exec.pid, SIGKILL);
       }
-      if (waits[0].revents != 0 && !obey()) return;
+      if (waits[0].revents != 0 && !obey()) {
+        if (!in_chroot_) return;
+        ended_ = {128 + SIGKILL, SIGKILL};
+        break;
+      }
     }
     end();
   }
@@ -228,14 +286,22 @@ class Init {
 
   // Nothing may still write when the result is looked at.
   void end() {
-    ::kill(-1, SIGKILL);
-    while (waitpid(-1, nullptr, 0) > 0 || errno == EINTR) continue;
+    if (in_chroot_) {
+      kill_descendants(servants());
+      kill_descendants({});
+    } else {
+      ::kill(-1, SIGKILL);
+      while (waitpid(-1, nullptr, 0) > 0 || errno == EINTR) continue;
+    }
     runner_->clean();
     try_report(control_.get(), ended_);
   }
 
   Fd control_, output_, errors_;
-  std::optional<OpRunner> runner_;
+  std::unique_ptr<StepRoot> runner_;
+  bool in_chroot_ = false;
+  pid_t proc_server_ = -1;
+  Fd to_proc_server_;
   StepProcess step_;
   pid_t main_ = -1;
   Exited ended_;

@@ -76,7 +76,28 @@ Fd terminals() {
   return new_filesystem("devpts", options, kAttributes);
 }
 
+void make_links(int dev) {
+  for (const Link& link : kLinks) {
+    if (symlinkat(link.target, dev, link.name) != 0) base::throw_errno("make link", link.name);
+  }
+}
+
 }  // namespace
+
+void fill_device_directory(int directory) {
+  for (const Device& device : kDevices) make_device(directory, device);
+  make_links(directory);
+  if (mkdirat(directory, "pts", 0755) != 0 || mkdirat(directory, "shm", 01777) != 0 ||
+      fchmodat(directory, "shm", 01777, 0) != 0) {
+    base::throw_errno("make", "/dev/shm");
+  }
+  // A file system mounted without devices makes nodes that nobody can open.
+  if (!base::try_open_at(directory, "null", O_RDWR)) {
+    throw Error(base::ErrorKind::unsupported, "open", "/dev/null",
+                "the file system of the store is mounted without devices (nodev)")
+        .with_hint("set COOPER_ROOT to a directory of another file system");
+  }
+}
 
 Fd make_devices(int target, bool bind_host, std::uint64_t shm_size) {
   Fd mount = new_filesystem("tmpfs", {{"mode", "755"}, {"size", "65536k"}},
@@ -90,9 +111,7 @@ Fd make_devices(int target, bool bind_host, std::uint64_t shm_size) {
       make_device(dev, device);
     }
   }
-  for (const Link& link : kLinks) {
-    if (symlinkat(link.target, dev, link.name) != 0) base::throw_errno("make link", link.name);
-  }
+  make_links(dev);
   constexpr auto kClosed = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
   mount_in(dev, "pts", terminals());
   const std::string size = shm_size == 0 ? "65536k" : std::to_string(shm_size);

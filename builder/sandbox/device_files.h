@@ -13,4 +13,8 @@ namespace cooper::sandbox {
 // `shm_size`: bytes, 0 is 64 MiB. Returns the mount. Throws Error.
 [[nodiscard]] base::Fd make_devices(int target, bool bind_host, std::uint64_t shm_size);
 
+// The same devices and links made in an empty directory, where nothing can be mounted. What the
+// machine does not let us make is an Error.
+void fill_device_directory(int directory);
+
 }  // namespace cooper::sandbox

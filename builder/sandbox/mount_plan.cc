@@ -131,7 +131,7 @@ std::vector<MountOp> mount_plan(const SandboxSpec& spec, const PlanFacts& facts)
   // A new sysfs needs power over the network namespace it shows.
   plan.emplace_back(MountSys{facts.user_namespace && spec.network != NetworkMode::none});
   plan.emplace_back(MountDev{facts.user_namespace, spec.shm_size});
-  if (!spec.insecure) {
+  if (!spec.insecure && !facts.chroot) {
     for (const char* path : kMasked) plan.emplace_back(MaskPath{path});
     for (const char* path : kLocked) plan.emplace_back(LockPath{path});
   }
@@ -145,6 +145,15 @@ std::vector<MountOp> mount_plan(const SandboxSpec& spec, const PlanFacts& facts)
 
 std::string to_string(const MountOp& op) {
   return std::visit([](const auto& one) { return describe(one); }, op);
+}
+
+base::Error failed_op(const MountOp& op, const base::Error& error) {
+  std::string cause = error.doing();
+  if (!error.thing().empty()) cause += " '" + error.thing() + "'";
+  base::Error result(error.kind(), "set up the sandbox", to_string(op),
+                     cause + ": " + error.cause());
+  result.with_hint(error.hint());
+  return result;
 }
 
 std::string hosts_text(const SandboxSpec& spec) {

@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/error.h"
 #include "builder/sandbox/sandbox_spec.h"
 
 namespace cooper::sandbox {
@@ -50,6 +51,7 @@ using MountOp = std::variant<MountRoot, MountProc, MountSys, MountDev, MaskPath,
 // What the plan must know besides the spec.
 struct PlanFacts {
   bool user_namespace = false;
+  bool chroot = false;      // nothing is mounted: see chroot_runner.h
   std::string resolv_conf;  // content for the step
 };
 
@@ -59,6 +61,9 @@ struct PlanFacts {
 // One line without contents of files: "bind /cache/x at /root/.npm read-write". Errors of the
 // set-up begin with it.
 [[nodiscard]] std::string to_string(const MountOp& op);
+
+// `error` as what went wrong with `op`.
+[[nodiscard]] base::Error failed_op(const MountOp& op, const base::Error& error);
 
 // /etc/hosts as the step sees it.
 [[nodiscard]] std::string hosts_text(const SandboxSpec& spec);

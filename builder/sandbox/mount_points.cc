@@ -60,14 +60,23 @@ void prepend(std::deque<std::string>& rest, std::string_view path) {
 MountPoints::MountPoints(Fd root, Fd upper)
     : root_(std::move(root)), upper_(std::move(upper)), root_mount_(mount_id(root_.get())) {}
 
-Fd MountPoints::directory(std::string_view target) { return find(target, true); }
-Fd MountPoints::file(std::string_view target) { return find(target, false); }
+Fd MountPoints::directory(std::string_view target) {
+  return std::move(find(target, true).back().fd);
+}
+Fd MountPoints::file(std::string_view target) { return std::move(find(target, false).back().fd); }
+
+MountPoints::Spot MountPoints::spot(std::string_view target, bool directory) {
+  Places places = find(target, directory);
+  std::string name = std::move(places.back().name);
+  places.pop_back();
+  return {base::open_at(top(places), ".", O_RDONLY | O_DIRECTORY), std::move(name)};
+}
 
 int MountPoints::top(const Places& places) const {
   return places.empty() ? root_.get() : places.back().fd.get();
 }
 
-Fd MountPoints::find(std::string_view target, bool want_directory) {
+MountPoints::Places MountPoints::find(std::string_view target, bool want_directory) {
   std::deque<std::string> rest;
   prepend(rest, target);
   Places places;
@@ -101,7 +110,7 @@ Fd MountPoints::find(std::string_view target, bool want_directory) {
     throw Error(ErrorKind::failure, "mount at", std::string(target),
                 want_directory ? "the target is not a directory" : "the target is a directory");
   }
-  return std::move(places.back().fd);
+  return places;
 }
 
 void MountPoints::make(const Places& places, const std::string& name, bool directory) {

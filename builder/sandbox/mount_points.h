@@ -28,6 +28,14 @@ class MountPoints {
   [[nodiscard]] base::Fd directory(std::string_view target);
   [[nodiscard]] base::Fd file(std::string_view target);
 
+  // The directory that holds the target, and its name there (chroot mode puts something else in its
+  // place).
+  struct Spot {
+    base::Fd parent;
+    std::string name;
+  };
+  [[nodiscard]] Spot spot(std::string_view target, bool directory);
+
   [[nodiscard]] int root() const { return root_.get(); }
 
   // Call once all targets are made and before the step runs.
@@ -52,7 +60,7 @@ class MountPoints {
   };
   using Places = std::vector<Place>;
 
-  [[nodiscard]] base::Fd find(std::string_view target, bool want_directory);
+  [[nodiscard]] Places find(std::string_view target, bool want_directory);
   void make(const Places& places, const std::string& name, bool directory);
   void note(const std::string& parent, const std::string& name, Kind kind,
             const struct stat& status);

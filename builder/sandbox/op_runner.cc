@@ -31,14 +31,6 @@ constexpr auto kClosed = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXE
 
 std::string own_descriptor_path(int fd) { return "/proc/self/fd/" + std::to_string(fd); }
 
-Error named(const MountOp& op, const Error& error) {
-  std::string cause = error.doing();
-  if (!error.thing().empty()) cause += " '" + error.thing() + "'";
-  Error result(error.kind(), "set up the sandbox", to_string(op), cause + ": " + error.cause());
-  result.with_hint(error.hint());
-  return result;
-}
-
 // The plan refuses targets in /proc and /sys by name; a link of the image may still lead there.
 void attach_outside_proc(const Fd& tree, const Fd& target, const std::string& name) {
   struct statfs system {};
@@ -77,7 +69,7 @@ void OpRunner::run(const std::vector<MountOp>& plan) {
     try {
       std::visit([this](const auto& one) { apply(one); }, op);
     } catch (const Error& error) {
-      throw named(op, error);
+      throw failed_op(op, error);
     }
   }
 }

@@ -9,24 +9,19 @@
 #include "base/fd.h"
 #include "builder/sandbox/mount_plan.h"
 #include "builder/sandbox/mount_points.h"
+#include "builder/sandbox/step_root.h"
 
 namespace cooper::sandbox {
 
-class OpRunner {
+class OpRunner final : public StepRoot {
  public:
   // Cuts the namespace's mounts off from the host's and makes a private scratch tmpfs.
   OpRunner();
 
-  // Throws an Error that begins with the operation's text.
-  void run(const std::vector<MountOp>& plan);
-
-  // Valid after run(): the step's root, for reading its passwd.
-  [[nodiscard]] int root() const { return points_->root(); }
-
-  // Call before the step runs, and when every process of it has ended: no mount target is left in a
-  // layer.
-  void seal() { points_->seal(); }
-  void clean() noexcept;
+  void run(const std::vector<MountOp>& plan) override;
+  [[nodiscard]] int root() const override { return points_->root(); }
+  void seal() override { points_->seal(); }
+  void clean() noexcept override;
 
  private:
   void apply(const MountRoot& op);

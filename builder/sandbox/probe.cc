@@ -15,6 +15,7 @@
 #include "base/random_name.h"
 #include "builder/sandbox/launcher.h"
 #include "builder/sandbox/sandbox.h"
+#include "builder/sandbox/user_namespace.h"
 
 namespace cooper::sandbox {
 namespace {
@@ -60,9 +61,9 @@ int run_in(int namespaces, int (*body)(void*), void* argument) {
   return 0;
 }
 
-bool in_first_user_namespace() {
-  const auto text = base::try_read_file_at(AT_FDCWD, "/proc/self/uid_map", 4096);
-  return text && text->find("4294967295") != std::string::npos;
+int try_chroot(void* error) {
+  if (chroot("/") != 0) *static_cast<int*>(error) = errno;
+  return 0;
 }
 
 // Three directories for a trial overlay, removed at the end.
@@ -93,19 +94,31 @@ class TrialDirectories {
   std::string name_;
 };
 
+bool can_chroot() {
+  int error = 0;
+  return run_in(0, try_chroot, &error) == 0 && error == 0;
+}
+
 std::string text_of(int error) { return base::system_error("", "", error).cause(); }
 
 }  // namespace
 
-Probe probe(const std::string& scratch_directory) {
+Probe probe(const std::string& scratch_directory, Isolation isolation, bool overlays) {
   Probe found;
   found.launcher = std::make_shared<Launcher>();
+  found.in_user_namespace = mapped_ids() != MappedIds::all;
+  if (isolation == Isolation::chroot) {
+    found.reason = "as asked";
+    found.can_chroot = can_chroot();
+    return found;
+  }
   Trial trial;
-  trial.userxattr = !in_first_user_namespace();
+  trial.userxattr = found.in_user_namespace;
   const TrialDirectories directories(scratch_directory, trial);
   const int namespaces = run_in(kNamespaces, try_mounts, &trial);
   found.user_namespace = run_in(CLONE_NEWUSER, do_nothing, nullptr) == 0;
   if (namespaces != 0 || trial.mount_error != 0) {
+    found.can_chroot = can_chroot();
     found.reason = namespaces != 0 ? "new namespaces: " + text_of(namespaces)
                                    : "mount: " + text_of(trial.mount_error);
     if (geteuid() != 0 && found.user_namespace)
@@ -114,13 +127,15 @@ Probe probe(const std::string& scratch_directory) {
   }
   found.pid_namespace = true;
   found.network_namespace = run_in(CLONE_NEWNET, do_nothing, nullptr) == 0;
-  found.mode = trial.userxattr ? Mode::rootless : Mode::root_namespaces;
-  found.overlay = trial.overlay_error == 0;
+  switch (mapped_ids()) {
+    case MappedIds::all: found.mode = Mode::root_namespaces; break;
+    case MappedIds::many: found.mode = Mode::rootless; break;
+    case MappedIds::one: found.mode = Mode::single_id; break;
+  }
+  found.overlay = overlays && trial.overlay_error == 0;
   found.overlay_userxattr = found.overlay && trial.userxattr;
-  if (!found.overlay)
+  if (overlays && !found.overlay)
     found.reason = "overlayfs in " + scratch_directory + ": " + text_of(trial.overlay_error);
-  if (found.mode == Mode::rootless && found.reason.empty())
-    found.reason = "this process is not root on the host";
   return found;
 }
 

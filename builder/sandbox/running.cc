@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -27,8 +28,12 @@ bool pass_on(int fd, int stream, const Output& output) {
   return true;
 }
 
-Running::State::State(std::shared_ptr<Launcher> launcher_, Launched launched_, Output output_)
-    : launcher(std::move(launcher_)), launched(std::move(launched_)), output(std::move(output_)) {
+Running::State::State(std::shared_ptr<Launcher> launcher_, Launched launched_, Output output_,
+                      bool in_chroot_)
+    : launcher(std::move(launcher_)),
+      launched(std::move(launched_)),
+      output(std::move(output_)),
+      in_chroot(in_chroot_) {
   reader = std::thread([this] { follow(); });
 }
 
@@ -73,6 +78,10 @@ void Running::State::kill() noexcept {
   const std::lock_guard lock(mutex);
   if (finished) return;
   killed = true;
+  if (in_chroot) {
+    shutdown(launched.control.get(), SHUT_WR);
+    return;
+  }
   syscall(SYS_pidfd_send_signal, launched.pidfd.get(), SIGKILL, nullptr, 0);
 }
 

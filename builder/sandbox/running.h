@@ -16,7 +16,7 @@
 namespace cooper::sandbox {
 
 struct Running::State {
-  State(std::shared_ptr<Launcher> launcher_, Launched launched_, Output output_);
+  State(std::shared_ptr<Launcher> launcher_, Launched launched_, Output output_, bool in_chroot_);
   State(const State&) = delete;
   State& operator=(const State&) = delete;
   ~State();
@@ -29,6 +29,7 @@ struct Running::State {
   std::shared_ptr<Launcher> launcher;
   Launched launched;
   Output output;
+  bool in_chroot;  // no pid namespace: the init itself ends the tree when asked, and then itself
 
   std::mutex mutex;
   std::condition_variable changed;

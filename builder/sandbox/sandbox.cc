@@ -49,8 +49,23 @@ std::string resolv_conf(const SandboxSpec& spec) {
   return base::read_all(source, kMaxResolvConf, "/etc/resolv.conf");
 }
 
-LaunchRequest launch_request(const SandboxSpec& spec) {
+// What a chroot cannot give is refused by its name.
+void require_possible(const SandboxSpec& spec, const Probe& probe) {
+  const auto refuse = [&](const char* doing, const char* thing) {
+    throw Error(ErrorKind::unsupported, doing, thing,
+                "isolation 'chroot' cannot give it (" + probe.reason + ")")
+        .with_hint("build where namespaces are allowed: 'cooper doctor' says what is missing");
+  };
+  if (!probe.can_chroot) refuse("start", "the sandbox");
+  if (spec.network == NetworkMode::none) refuse("run without network", "--network=none");
+  if (spec.network == NetworkMode::join) refuse("join", "the network of another container");
+  if (spec.insecure) refuse("run with all privileges", "--security=insecure");
+  if (spec.readonly_root) refuse("run with", "a read-only root");
+}
+
+LaunchRequest launch_request(const SandboxSpec& spec, bool in_chroot) {
   LaunchRequest request;
+  if (in_chroot) return request;
   request.namespaces = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
   if (spec.network == NetworkMode::none) request.namespaces |= CLONE_NEWNET;
   request.filter = !spec.insecure;
@@ -69,21 +84,17 @@ void await_start(const Launched& launched) {
 }  // namespace
 
 Running start(const SandboxSpec& spec, const Probe& probe, Output output) {
-  if (probe.mode == Mode::chroot) {
-    throw Error(ErrorKind::unsupported, "start", "the sandbox",
-                "this machine allows no namespaces (" + probe.reason +
-                    "), and RUN without them is not supported")
-        .with_hint("run cooper as root, or as a user with entries in /etc/subuid and /etc/subgid");
-  }
+  if (probe.mode == Mode::chroot) require_possible(spec, probe);
   check(spec);
-  const PlanFacts facts{probe.mode == Mode::rootless, resolv_conf(spec)};
+  const bool in_chroot = probe.mode == Mode::chroot;
+  const PlanFacts facts{probe.in_user_namespace, in_chroot, resolv_conf(spec)};
   static_cast<void>(mount_plan(spec, facts));  // a bad mount is refused before anything runs
   auto launcher = probe.launcher ? probe.launcher : std::make_shared<Launcher>();
-  Launched launched = launcher->launch(launch_request(spec));
+  Launched launched = launcher->launch(launch_request(spec, in_chroot));
   send_message(launched.control.get(), to_json(ContainerRequest{spec, facts}));
   await_start(launched);
   return Running(std::make_unique<Running::State>(std::move(launcher), std::move(launched),
-                                                  std::move(output)));
+                                                  std::move(output), in_chroot));
 }
 
 ExitStatus run(const SandboxSpec& spec, const Probe& probe, const Output& output,

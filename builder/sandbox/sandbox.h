@@ -6,7 +6,8 @@
 // drops to Docker's default capabilities and seccomp filter, and execs. A failure of the set-up
 // comes back over the socket with the operation that failed. The whole tree dies with the builder
 // (end of the socket, PDEATHSIG, pid namespace); mounts live only in the init's namespace. The step
-// is process 2 of its pid namespace.
+// is process 2 of its pid namespace. Where no namespaces are to be had the same init works without
+// them (chroot_runner.h, proc_server.h, process_tree.h).
 #pragma once
 
 #include <chrono>
@@ -18,6 +19,7 @@
 #include <string>
 
 #include "base/fd.h"
+#include "builder/sandbox/isolation.h"
 #include "builder/sandbox/sandbox_spec.h"
 
 namespace cooper::sandbox {
@@ -26,7 +28,8 @@ class Launcher;
 
 enum class Mode {
   root_namespaces,  // root with CAP_SYS_ADMIN
-  rootless,         // inside a user namespace cooper made for itself (see enter_user_namespace)
+  rootless,         // inside a user namespace with many ids
+  single_id,        // inside a user namespace with one id
   chroot,           // no namespaces allowed: no boundary of its own
 };
 
@@ -37,18 +40,25 @@ struct Probe {
   bool overlay = false;  // overlayfs can be mounted on the store's file system
   bool overlay_userxattr = false;
   bool pid_namespace = false, network_namespace = false, user_namespace = false;
+  bool in_user_namespace = false;  // not the machine's first one
+  bool can_chroot = false;
   std::string reason;
   // Shared by all containers started with copies of this probe; its process is started by the
   // first. Without one, each container has its own.
   std::shared_ptr<Launcher> launcher;
 };
-[[nodiscard]] Probe probe(const std::string& scratch_directory);
+// `isolation`: what was asked for; anything but chroot leaves it to what works. Without `overlays`
+// none are tried: snapshots are plain directories.
+[[nodiscard]] Probe probe(const std::string& scratch_directory,
+                          Isolation isolation = Isolation::automatic, bool overlays = true);
 
-// For an ordinary user: moves this (single-threaded) process into a user namespace where it is
-// root, ids mapped with newuidmap/newgidmap from /etc/subuid and /etc/subgid, and re-executes
-// itself. Returns at once when already root. Throws Error with a hint (package uidmap, subuid line)
-// when the machine does not allow it.
-void enter_user_namespace(int argc, char** argv);
+// Moves this (single-threaded) process into the user namespace that `isolation` asks for, where it
+// is root, and re-executes itself: ids mapped with newuidmap/newgidmap from /etc/subuid and
+// /etc/subgid, or its own id alone. Returns when there is nothing to do: root that was not asked
+// to, or a process that is in such a namespace already. `automatic`: an ordinary user gets many
+// ids, or one where the machine gives no more. Throws Error with a hint (package uidmap, subuid
+// line) when the machine does not allow it.
+void enter_user_namespace(Isolation isolation, char** argv);
 
 struct ExitStatus {
   int code = 0;  // exit code, or 128 + signal
@@ -93,7 +103,7 @@ class Running {
 
 // A program that is not there ends with 127, one that cannot be executed with 126, and a line on
 // stderr says so. Throws Error when the set-up fails (beginning with the operation), for a bad spec
-// (usage), and in Mode::chroot (unsupported).
+// (usage), and for what Mode::chroot cannot give (unsupported).
 [[nodiscard]] Running start(const SandboxSpec& spec, const Probe& probe, Output output);
 
 // start + wait; on `stop` the tree is killed and Error(cancelled) thrown.

@@ -18,7 +18,8 @@ struct OverlayRoot {
 };
 // A complete, writable root directory (machines without overlayfs, and chroot mode).
 struct DirectoryRoot {
-  std::string path;  // host
+  std::string path;          // host
+  std::string scratch = {};  // host, empty, on the same file system: what chroot mode puts aside
 };
 
 struct BindMount {
@@ -27,7 +28,9 @@ struct BindMount {
   std::string target;  // below the new root; created when missing, removed again when it was
                        // created and is empty
   bool readonly = true;
-  bool discard_writes = false;              // rw on a throw-away upper: nothing reaches the source
+  bool discard_writes = false;  // rw on a throw-away upper: nothing reaches the source
+  bool movable = false;  // chroot mode: the source is a copy or a cache of this step alone, and is
+                         // moved to the target for as long as the step runs
   std::vector<std::string> overlay_lowers;  // not empty: `root` is ignored and the source is looked
                                             // up in these stacked layer directories (top first)
 };
@@ -41,6 +44,7 @@ struct FileMount {
   std::string target;
   std::string content;
   std::uint32_t mode = 0400, uid = 0, gid = 0;
+  bool secret = false;  // chroot mode too keeps it from the disk
 };
 using SpecMount = std::variant<BindMount, TmpfsMount, FileMount>;
 

@@ -21,6 +21,7 @@ Json mount_to_json(const SpecMount& mount) {
             {"target", encode_bytes(bind->target)},
             {"readonly", bind->readonly},
             {"discard_writes", bind->discard_writes},
+            {"movable", bind->movable},
             {"overlay_lowers", encode_list(bind->overlay_lowers)}};
   }
   if (const auto* tmpfs = std::get_if<TmpfsMount>(&mount)) {
@@ -30,9 +31,10 @@ Json mount_to_json(const SpecMount& mount) {
             {"mode", tmpfs->mode}};
   }
   const auto& file = std::get<FileMount>(mount);
-  return {{"type", "file"},    {"target", encode_bytes(file.target)},
-          {"mode", file.mode}, {"content", encode_bytes(file.content)},
-          {"uid", file.uid},   {"gid", file.gid}};
+  return {{"type", "file"},       {"target", encode_bytes(file.target)},
+          {"mode", file.mode},    {"content", encode_bytes(file.content)},
+          {"uid", file.uid},      {"gid", file.gid},
+          {"secret", file.secret}};
 }
 
 SpecMount mount_from_json(const Json& json) {
@@ -44,6 +46,7 @@ SpecMount mount_from_json(const Json& json) {
     bind.target = text_of(json, "target");
     bind.readonly = json.at("readonly").get<bool>();
     bind.discard_writes = json.at("discard_writes").get<bool>();
+    bind.movable = json.at("movable").get<bool>();
     bind.overlay_lowers = decode_list(json.at("overlay_lowers"));
     return bind;
   }
@@ -51,14 +54,17 @@ SpecMount mount_from_json(const Json& json) {
     return TmpfsMount{text_of(json, "target"), json.at("size").get<std::uint64_t>(),
                       json.at("mode").get<std::uint32_t>()};
   }
-  return FileMount{text_of(json, "target"), text_of(json, "content"),
-                   json.at("mode").get<std::uint32_t>(), json.at("uid").get<std::uint32_t>(),
-                   json.at("gid").get<std::uint32_t>()};
+  return FileMount{text_of(json, "target"),
+                   text_of(json, "content"),
+                   json.at("mode").get<std::uint32_t>(),
+                   json.at("uid").get<std::uint32_t>(),
+                   json.at("gid").get<std::uint32_t>(),
+                   json.at("secret").get<bool>()};
 }
 
 Json root_to_json(const std::variant<OverlayRoot, DirectoryRoot>& root) {
   if (const auto* directory = std::get_if<DirectoryRoot>(&root)) {
-    return {{"path", encode_bytes(directory->path)}};
+    return {{"path", encode_bytes(directory->path)}, {"scratch", encode_bytes(directory->scratch)}};
   }
   const auto& overlay = std::get<OverlayRoot>(root);
   return {{"lowers", encode_list(overlay.lowers)},
@@ -138,7 +144,7 @@ SandboxSpec spec_from_json(const Json& json) {
   SandboxSpec spec;
   const Json& root = json.at("root");
   if (root.contains("path")) {
-    spec.root = DirectoryRoot{text_of(root, "path")};
+    spec.root = DirectoryRoot{text_of(root, "path"), text_of(root, "scratch")};
   } else {
     spec.root =
         OverlayRoot{decode_list(root.at("lowers")), text_of(root, "upper"), text_of(root, "work")};

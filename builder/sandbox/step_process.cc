@@ -5,6 +5,7 @@
 #include <linux/close_range.h>
 #include <linux/keyctl.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -14,12 +15,16 @@
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <span>
 #include <string_view>
 
 #include "base/error.h"
 #include "base/file_at.h"
 #include "builder/sandbox/capabilities.h"
 #include "builder/sandbox/child_messages.h"
+#include "builder/sandbox/landlock.h"
+#include "builder/sandbox/message.h"
+#include "builder/sandbox/notify_filter.h"
 #include "builder/sandbox/rlimits.h"
 #include "builder/sandbox/seccomp_filter.h"
 
@@ -85,11 +90,19 @@ void enter_directory(const std::string& cwd) {
   }
 }
 
+// A user namespace of one id forbids to change groups; they give nothing there.
+bool groups_are_fixed() {
+  const auto text = base::try_read_file_at(AT_FDCWD, "/proc/self/setgroups", 16);
+  return text && text->starts_with("deny");
+}
+
 void set_ids(const UserIds& user) {
   std::vector<gid_t> groups(user.groups.begin(), user.groups.end());
   if (std::find(groups.begin(), groups.end(), user.gid) == groups.end()) groups.push_back(user.gid);
   const std::string name = std::to_string(user.uid) + ":" + std::to_string(user.gid);
-  if (setgroups(groups.size(), groups.data()) != 0) throw_errno("set groups of user", name);
+  const bool fixed = groups_are_fixed();
+  if (!fixed && setgroups(groups.size(), groups.data()) != 0)
+    throw_errno("set groups of user", name);
   if (setresgid(user.gid, user.gid, user.gid) != 0) throw_errno("become user", name);
   if (setresuid(user.uid, user.uid, user.uid) != 0) throw_errno("become user", name);
   uid_t u[3];
@@ -97,19 +110,37 @@ void set_ids(const UserIds& user) {
   if (getresuid(u, u + 1, u + 2) != 0 || getresgid(g, g + 1, g + 2) != 0 ||
       std::any_of(u, u + 3, [&](uid_t id) { return id != user.uid; }) ||
       std::any_of(g, g + 3, [&](gid_t id) { return id != user.gid; }) ||
-      getgroups(0, nullptr) != static_cast<int>(groups.size())) {
+      (!fixed && getgroups(0, nullptr) != static_cast<int>(groups.size()))) {
     throw Error(ErrorKind::denied, "become user", name, "the kernel reports other ids");
   }
+}
+
+void enter_root(int root) {
+  if (fchdir(root) != 0 || chroot(".") != 0) throw_errno("change the root to", "the step's");
+}
+
+// Without namespaces less is left to a step, and what it could do to others in the container is
+// forbidden. Programs with a set-user-id bit have no effect then.
+void harden(int root) {
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) throw_errno("set", "no_new_privs");
+  static_cast<void>(restrict_to(root));
 }
 
 void drop_power(const StepProcess& step) {
   syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING,
           nullptr);  // not the builder's keys; absent in some kernels
+  if (step.chroot_to >= 0) harden(step.chroot_to);
   if (!step.insecure) install_seccomp_filter();
-  const std::uint64_t mask = step.insecure ? ~std::uint64_t{0} : kDefaultCapabilities;
+  const bool in_chroot = step.chroot_to >= 0;
+  const std::uint64_t given = in_chroot ? kChrootCapabilities : kDefaultCapabilities;
+  const std::uint64_t mask = step.insecure ? ~std::uint64_t{0} : given;
   if (!step.insecure) limit_capabilities(mask);
   set_ids(step.user);
   set_capabilities(step.user.uid == 0 ? mask : 0);
+  if (!in_chroot) return;
+  const base::Fd listener = install_notify_filter();
+  const int fd = listener.get();
+  send_message(step.proc_server, "filter", std::span<const int>(&fd, 1));
 }
 
 std::vector<char*> pointers(const std::vector<std::string>& list) {
@@ -173,6 +204,7 @@ void become_step(const StepProcess& step) {
     set_streams(step);
     give_streams(step.user);
     set_limits(step.limits);
+    if (step.chroot_to >= 0) enter_root(step.chroot_to);
     enter_directory(step.cwd);
     drop_power(step);
   } catch (const Error& error) {

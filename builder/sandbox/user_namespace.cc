@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
@@ -84,6 +85,14 @@ struct Mapping {
   _exit(run_mapper(mapping.gid_program, pid, mapping.gids) ? 0 : 4);
 }
 
+Error no_user_namespace(int error) {
+  return base::system_error("make", "a user namespace", error)
+      .with_hint(
+          "the machine forbids user namespaces (sysctl user.max_user_namespaces, "
+          "kernel.unprivileged_userns_clone, "
+          "kernel.apparmor_restrict_unprivileged_userns); run cooper as root");
+}
+
 void unshare_mapped(const Mapping& mapping) {
   base::Pipe ready = base::open_pipe();
   const std::string own = std::to_string(getpid());
@@ -99,18 +108,59 @@ void unshare_mapped(const Mapping& mapping) {
   ready.write.reset();
   int status = 0;
   while (waitpid(mapper, &status, 0) < 0 && errno == EINTR) continue;
-  if (error != 0) {
-    throw base::system_error("make", "a user namespace", error)
-        .with_hint(
-            "the machine forbids user namespaces (sysctl user.max_user_namespaces, "
-            "kernel.unprivileged_userns_clone, "
-            "kernel.apparmor_restrict_unprivileged_userns); run cooper as root");
-  }
+  if (error != 0) throw no_user_namespace(error);
   if (status != 0) {
     throw Error(ErrorKind::denied, "map user ids with", mapping.uid_program,
                 "it failed; its own message is above")
         .with_hint("newuidmap and newgidmap need their set-user-id bit or file capabilities");
   }
+}
+
+void become_root() {
+  if (setresgid(0, 0, 0) != 0 || setresuid(0, 0, 0) != 0) {
+    base::throw_errno("become root of", "the user namespace");
+  }
+}
+
+// The machine gives this user no further ids; a namespace with one is another matter.
+class NoIds : public Error {
+ public:
+  explicit NoIds(const Error& error) : Error(error) {}
+};
+
+Mapping find_mapping() {
+  const std::string name = user_name(geteuid());
+  Mapping mapping;
+  try {
+    mapping.uid_program = find_program("newuidmap");
+    mapping.gid_program = find_program("newgidmap");
+    mapping.uids = map_arguments(geteuid(), ranges_for("/etc/subuid", name, geteuid()));
+    mapping.gids = map_arguments(getegid(), ranges_for("/etc/subgid", name, geteuid()));
+  } catch (const Error& error) {
+    throw NoIds(error);
+  }
+  return mapping;
+}
+
+void enter_with_many_ids() {
+  unshare_mapped(find_mapping());
+  if (setgroups(0, nullptr) != 0) base::throw_errno("leave", "the groups of this user");
+  become_root();
+}
+
+// Any user may do this without help, where user namespaces are allowed.
+void enter_with_one_id() {
+  const std::string uid = std::to_string(geteuid());
+  const std::string gid = std::to_string(getegid());
+  if (unshare(CLONE_NEWUSER) != 0) throw no_user_namespace(errno);
+  const auto write_line = [](const char* file, const std::string& line) {
+    const base::Fd fd = base::open_host(file, O_WRONLY);
+    if (write(fd.get(), line.data(), line.size()) < 0) base::throw_errno("write", file);
+  };
+  write_line("/proc/self/setgroups", "deny");
+  write_line("/proc/self/uid_map", "0 " + uid + " 1");
+  write_line("/proc/self/gid_map", "0 " + gid + " 1");
+  become_root();
 }
 
 }  // namespace
@@ -147,18 +197,47 @@ std::vector<std::string> map_arguments(std::uint32_t own, const std::vector<IdRa
   return arguments;
 }
 
-void enter_user_namespace(int argc, char** argv) {
-  static_cast<void>(argc);
-  if (geteuid() == 0) return;
-  const std::string name = user_name(geteuid());
-  Mapping mapping;
-  mapping.uid_program = find_program("newuidmap");
-  mapping.gid_program = find_program("newgidmap");
-  mapping.uids = map_arguments(geteuid(), ranges_for("/etc/subuid", name, geteuid()));
-  mapping.gids = map_arguments(getegid(), ranges_for("/etc/subgid", name, geteuid()));
-  unshare_mapped(mapping);
-  if (setgroups(0, nullptr) != 0 || setresgid(0, 0, 0) != 0 || setresuid(0, 0, 0) != 0) {
-    base::throw_errno("become root of", "the user namespace");
+MappedIds parse_id_map(std::string_view text) {
+  if (text.find("4294967295") != std::string_view::npos) return MappedIds::all;
+  std::size_t lines = 0;
+  bool one = false;
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    ++lines;
+    const std::size_t count = line.find_last_of(' ');
+    one = count != std::string_view::npos && line.substr(count + 1) == "1";
+  }
+  return lines == 1 && one ? MappedIds::one : MappedIds::many;
+}
+
+MappedIds mapped_ids() {
+  return parse_id_map(
+      base::try_read_file_at(AT_FDCWD, "/proc/self/uid_map", kMaxDatabase).value_or(""));
+}
+
+void enter_user_namespace(Isolation isolation, char** argv) {
+  const bool is_root = geteuid() == 0;
+  const MappedIds ids = mapped_ids();
+  switch (isolation) {
+    case Isolation::chroot:
+    case Isolation::root: return;
+    case Isolation::automatic:
+      if (is_root) return;
+      try {
+        enter_with_many_ids();
+      } catch (const NoIds&) {
+        enter_with_one_id();
+      }
+      break;
+    case Isolation::userns:
+      if (is_root && ids == MappedIds::many) return;
+      enter_with_many_ids();
+      break;
+    case Isolation::single:
+      if (is_root && ids == MappedIds::one) return;
+      enter_with_one_id();
+      break;
   }
   execv("/proc/self/exe", argv);
   base::throw_errno("execute", "/proc/self/exe");

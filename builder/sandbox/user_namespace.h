@@ -1,4 +1,4 @@
-// Which ids an ordinary user may map into a user namespace. Pure; internal to this module.
+// Which ids may be mapped into a user namespace, and which are. Internal to this module.
 #pragma once
 
 #include <cstdint>
@@ -21,5 +21,10 @@ struct IdRange {
 // from 1.
 [[nodiscard]] std::vector<std::string> map_arguments(std::uint32_t own,
                                                      const std::vector<IdRange>& ranges);
+
+// The ids this process's user namespace has.
+enum class MappedIds { all, many, one };
+[[nodiscard]] MappedIds parse_id_map(std::string_view text);
+[[nodiscard]] MappedIds mapped_ids();
 
 }  // namespace cooper::sandbox

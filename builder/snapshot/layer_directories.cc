@@ -9,6 +9,7 @@
 #include <memory>
 #include <utility>
 
+#include "base/copy_tree.h"
 #include "base/error.h"
 #include "base/file_at.h"
 #include "base/sha256.h"
@@ -26,8 +27,10 @@ constexpr const char* kFiles = "fs";
 constexpr const char* kOwn = ".own";
 constexpr const char* kOn = ".on";
 constexpr const char* kDelta = ".delta";
+constexpr const char* kTree = ".tree";
 constexpr const char* kMade = "snapshot";  // the name while it is made
 constexpr const char* kLines = "lines";    // records: line -> the layer that was unpacked whole
+constexpr int kReadOnly = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
 constexpr std::uint64_t kMaxRemovedBytes = std::uint64_t{64} << 20;
 
 // A directory that will become a snapshot.
@@ -50,6 +53,19 @@ struct Making {
   base::Fd snapshot, files;
 };
 
+std::string prefix_of(Flavor flavor) {
+  switch (flavor) {
+    case Flavor::overlay: return "snapshots-";
+    case Flavor::overlay_userxattr: return "user-snapshots-";
+    case Flavor::plain: break;
+  }
+  return "plain-snapshots-";
+}
+
+std::string tree_name(std::span<const oci::DiffId> layers) {
+  return oci::chain_id(layers)->hex() + kTree;
+}
+
 }  // namespace
 
 LayerDirectories::LayerDirectories(store::Store& store, Flavor flavor)
@@ -57,7 +73,7 @@ LayerDirectories::LayerDirectories(store::Store& store, Flavor flavor)
   // The two forms of whiteouts and of file owners do not mix, so each has its own directories.
   // Snapshots are not flushed to the disk, so those of another boot may be damaged: they are made
   // anew from their blobs.
-  const std::string prefix = flavor == Flavor::overlay ? "snapshots-" : "user-snapshots-";
+  const std::string prefix = prefix_of(flavor);
   const std::string name = prefix + store.boot();
   store.remove_directories(prefix, name);
   directory_ = store.directory(name);
@@ -65,7 +81,12 @@ LayerDirectories::LayerDirectories(store::Store& store, Flavor flavor)
 }
 
 layer::TreeForm LayerDirectories::form() const {
-  return flavor_ == Flavor::overlay ? layer::TreeForm::overlay : layer::TreeForm::overlay_userxattr;
+  switch (flavor_) {
+    case Flavor::overlay: return layer::TreeForm::overlay;
+    case Flavor::overlay_userxattr: return layer::TreeForm::overlay_userxattr;
+    case Flavor::plain: break;
+  }
+  return layer::TreeForm::plain;
 }
 
 std::string LayerDirectories::path_of(const std::string& name) const {
@@ -85,6 +106,11 @@ void LayerDirectories::publish(int from, const char* made, const std::string& na
 
 void LayerDirectories::adopt(int from, const char* made, const oci::DiffId& layer) const {
   publish(from, made, layer.hex());
+}
+
+void LayerDirectories::adopt_tree(int from, const char* made,
+                                  std::span<const oci::DiffId> layers) const {
+  publish(from, made, tree_name(layers));
 }
 
 layer::ReadLayer LayerDirectories::read(const oci::DiffId& layer, const BlobNeeded& blob,
@@ -136,7 +162,9 @@ std::string LayerDirectories::prepare(const oci::DiffId& layer, const BlobNeeded
   for (const std::string& name : {layer.hex(), layer.hex() + kOwn}) {
     if (has(name)) return name;
   }
-  if (auto delta = try_unpack_delta(layer, blob, stop)) return *delta;
+  if (flavor_ != Flavor::plain) {
+    if (auto delta = try_unpack_delta(layer, blob, stop)) return *delta;
+  }
   return unpack(layer, blob, std::move(stop));
 }
 
@@ -168,6 +196,33 @@ std::string LayerDirectories::unpack_on(std::span<const oci::DiffId> layers, con
   };
   const Making making(store_);
   static_cast<void>(read(layers.back(), blob, making.files, stop, options));
+  publish(making.temp.fd(), kMade, name);
+  return name;
+}
+
+// The longest part of the stack that is there already, copied, and the other layers put on top.
+std::string LayerDirectories::make_tree(std::span<const oci::DiffId> layers, const BlobNeeded& blob,
+                                        std::stop_token stop) {
+  std::string name = tree_name(layers);
+  const store::Lock lock = store_.lock("snapshot", name, stop);
+  if (has(name)) return name;
+  const Making making(store_);
+  std::size_t done = layers.size() - 1;
+  while (done > 0 && !has(tree_name(layers.first(done)))) --done;
+  if (done > 0) {
+    const std::string path = path_of(tree_name(layers.first(done)));
+    base::copy_directory(base::open_host_directory(path).get(), making.files.get());
+  }
+  for (; done < layers.size(); ++done) {
+    const layer::LayerStack lower = indexes(layers.first(done), blob, stop);
+    layer::ReadOptions options;
+    options.lower = &lower;
+    options.open_lower = [&](const std::string& path) {
+      const auto found = lower.find(path);
+      return base::open_in_root(making.files.get(), found->entry->path, kReadOnly);
+    };
+    static_cast<void>(read(layers[done], blob, making.files, stop, options));
+  }
   publish(making.temp.fd(), kMade, name);
   return name;
 }
@@ -229,20 +284,23 @@ bool LayerDirectories::hides_lower(const oci::DiffId& layer, std::span<const oci
 
 base::Fd LayerDirectories::open_file(const oci::DiffId& layer, const std::string& path,
                                      const BlobNeeded& blob, std::stop_token stop) {
-  constexpr int kFlags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
   std::string name = layer.hex();
   if (!has(name)) name = prepare(layer, blob, stop);
   if (name.ends_with(kDelta)) {
     const base::Fd changed = base::open_host_directory(path_of(name));
-    if (auto file = base::try_open_in_root(changed.get(), path, kFlags)) return std::move(*file);
+    if (auto file = base::try_open_in_root(changed.get(), path, kReadOnly)) return std::move(*file);
     name = delta_base(layer).value();
   }
   const base::Fd root = base::open_host_directory(path_of(name));
-  return base::open_in_root(root.get(), path, kFlags);
+  return base::open_in_root(root.get(), path, kReadOnly);
 }
 
 std::vector<std::string> LayerDirectories::stack(std::span<const oci::DiffId> layers,
                                                  const BlobNeeded& blob, std::stop_token stop) {
+  if (flavor_ == Flavor::plain) {
+    if (layers.empty()) return {};
+    return {path_of(make_tree(layers, blob, std::move(stop)))};
+  }
   std::vector<std::future<std::string>> preparing;
   for (const oci::DiffId& layer : layers) {
     const bool ready = has(layer.hex());

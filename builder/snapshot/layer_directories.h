@@ -5,6 +5,7 @@
 //   <DiffId>.own/fs    what the layer itself holds, when it also needs the layers below it
 //                      (lower_needs of layer_index.h)
 //   <ChainId>.on/fs    such a layer as it is on one stack
+//   <ChainId>.tree/fs  a whole stack, applied layer by layer: without overlays (Flavor::plain)
 //   <DiffId>.delta/    a layer that is nearly another one: fs/ lies over that one's directory,
 //   `base`
 //                      names it, `removed` lists the whiteouts in fs/ (each ends with a NUL byte)
@@ -29,7 +30,11 @@
 
 namespace cooper::snapshot {
 
-enum class Flavor { overlay, overlay_userxattr };
+enum class Flavor {
+  overlay,
+  overlay_userxattr,
+  plain,  // no overlay is to be had: a stack is one directory of its own
+};
 
 // Must make sure that a layer's blob is in the store (fetching it if need be) and return its
 // descriptor.
@@ -44,9 +49,12 @@ class LayerDirectories {
   [[nodiscard]] layer::TreeForm form() const;
 
   // The directories whose overlay is the stack of `layers`, lowest first; a layer has one or two.
+  // Flavor::plain: one directory, which nobody may change; none for no layers.
   // Makes what is missing, in parallel, once even across processes.
   [[nodiscard]] std::vector<std::string> stack(std::span<const oci::DiffId> layers,
                                                const BlobNeeded& blob, std::stop_token stop);
+  // Takes `made` as the directory of a whole stack (Flavor::plain).
+  void adopt_tree(int from, const char* made, std::span<const oci::DiffId> layers) const;
   // One of the layer's own regular files, by its path in the layer's index.
   [[nodiscard]] base::Fd open_file(const oci::DiffId& layer, const std::string& path,
                                    const BlobNeeded& blob, std::stop_token stop);
@@ -71,6 +79,8 @@ class LayerDirectories {
   [[nodiscard]] std::string unpack(const oci::DiffId& layer, const BlobNeeded& blob,
                                    std::stop_token stop);
   [[nodiscard]] std::string unpack_on(std::span<const oci::DiffId> layers, const BlobNeeded& blob,
+                                      std::stop_token stop);
+  [[nodiscard]] std::string make_tree(std::span<const oci::DiffId> layers, const BlobNeeded& blob,
                                       std::stop_token stop);
   [[nodiscard]] std::optional<std::string> try_unpack_delta(const oci::DiffId& layer,
                                                             const BlobNeeded& blob,

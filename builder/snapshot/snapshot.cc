@@ -1,10 +1,12 @@
 #include "builder/snapshot/snapshot.h"
 
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 
+#include "base/copy_tree.h"
 #include "base/error.h"
 #include "base/file_at.h"
 #include "builder/snapshot/tree_times.h"
@@ -17,6 +19,13 @@ constexpr const char* kFiles = "fs";
 base::Fd make_child(int parent, const char* name, mode_t mode) {
   if (::mkdirat(parent, name, mode) != 0) base::throw_errno("create directory", name);
   return base::open_at(parent, name, O_RDONLY | O_DIRECTORY);
+}
+
+// The time as the file system writes it; what exists already is older.
+timespec now_on_disk(int directory) {
+  constexpr timespec kTick{0, 20'000'000};  // of the clock that files are stamped with, or more
+  ::nanosleep(&kTick, nullptr);
+  return base::stat_fd(make_child(directory, "now", 0700).get(), "now").st_ctim;
 }
 
 }  // namespace
@@ -36,6 +45,10 @@ struct WritableRoot::State {
   LayerDirectories& layers;
   store::TempDirectory temp;
   std::vector<std::string> lowers;  // top first
+  std::vector<oci::DiffId> below;   // the stack it stands on
+  timespec ready{};                 // Flavor::plain: what is older was there before
+
+  [[nodiscard]] bool is_plain() const { return layers.flavor() == Flavor::plain; }
 };
 
 WritableRoot::WritableRoot(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -46,12 +59,18 @@ WritableRoot::~WritableRoot() = default;
 WritableRoot Snapshots::create(std::span<const oci::DiffId> layers, const BlobNeeded& blob,
                                std::stop_token stop) {
   auto state = std::make_unique<WritableRoot::State>(
-      WritableRoot::State{store_, layers_, store_.new_temp_directory(), {}});
+      WritableRoot::State{store_, layers_, store_.new_temp_directory(), {}, {}, {}});
+  state->below.assign(layers.begin(), layers.end());
   state->lowers = overlay_lowers(layers_.stack(layers, blob, std::move(stop)));
   const base::Fd snapshot = make_child(state->temp.fd(), "snapshot", 0700);
   const base::Fd files = make_child(snapshot.get(), kFiles, 0755);
   static_cast<void>(make_child(state->temp.fd(), "work", 0700));
   if (::fchmod(files.get(), 0755) != 0) base::throw_errno("set mode of", "upper directory");
+  if (state->is_plain()) {
+    for (const std::string& tree : state->lowers)
+      base::copy_directory(base::open_host_directory(tree).get(), files.get());
+    state->ready = now_on_disk(state->temp.fd());
+  }
   return WritableRoot(std::move(state));
 }
 
@@ -67,6 +86,8 @@ void WritableRoot::match_root(const layer::LayerStack& lower) {
 
 std::variant<sandbox::OverlayRoot, sandbox::DirectoryRoot> WritableRoot::spec() const {
   const std::string& base = state_->temp.path();
+  if (state_->is_plain())
+    return sandbox::DirectoryRoot{base + "/snapshot/" + kFiles, base + "/work"};
   return sandbox::OverlayRoot{state_->lowers, base + "/snapshot/" + kFiles, base + "/work"};
 }
 
@@ -79,10 +100,17 @@ layer::WrittenLayer WritableRoot::commit(const layer::LayerStack& lower,
   diff.form = state_->layers.form();
   diff.skip = skip;
   diff.threads = options.threads;
+  if (state_->is_plain()) diff.touched_since = state_->ready;
   layer::WrittenLayer written =
       layer::write_overlay_diff(state_->store, files.get(), lower, diff, options);
   set_tree_times(files.get(), written.index);
-  if (skip.empty()) state_->layers.adopt(state_->temp.fd(), "snapshot", written.diff_id);
+  if (!skip.empty()) return written;
+  if (state_->is_plain()) {
+    state_->below.push_back(written.diff_id);
+    state_->layers.adopt_tree(state_->temp.fd(), "snapshot", state_->below);
+  } else {
+    state_->layers.adopt(state_->temp.fd(), "snapshot", written.diff_id);
+  }
   return written;
 }
 

@@ -47,7 +47,8 @@ class Measure {
 
  private:
   static bool is_snapshots(const std::string& folder) {
-    return folder.starts_with("snapshots-") || folder.starts_with("user-snapshots-");
+    return folder.starts_with("snapshots-") || folder.starts_with("user-snapshots-") ||
+           folder.starts_with("plain-snapshots-");
   }
 
   void add_cooper(const std::string& name) {

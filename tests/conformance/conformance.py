@@ -31,7 +31,7 @@ def command_bases(arguments) -> int:
 
 
 def command_row(arguments) -> int:
-    cooper = Cooper(arguments.cooper, os.environ.get("COOPER_ISOLATION", ""))
+    cooper = Cooper(arguments.cooper, os.environ.get("COOPER_ISOLATION", ""), os.environ.get("COOPER_SNAPSHOTS", ""))
     bases = {path.name: path.resolve() for path in (arguments.work / "bases").iterdir()}
     failed = 0
     for case in find_cases(HERE / "cases", arguments.row):

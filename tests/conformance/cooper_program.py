@@ -11,9 +11,11 @@ DIGEST = re.compile(r"^sha256:[0-9a-f]{64}$")
 
 
 class Cooper:
-    def __init__(self, binary: Path, isolation: str = ""):
+    def __init__(self, binary: Path, isolation: str = "", snapshots: str = ""):
         self.binary = binary.resolve()
         self.isolation = ["--isolation", isolation] if isolation else []
+        if snapshots:
+            self.isolation += ["--snapshots", snapshots]
 
     def run(self, store: Path, folder: Path, arguments, environment=None, stdin=b""):
         """Only PATH, HOME and `environment` reach the program; a variable set to "" is unset."""

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
+#include <time.h>
 
 #include <filesystem>
 #include <fstream>
@@ -162,6 +163,60 @@ TEST_CASE("the same tree gives the same layer") {
   LayerOptions options;
   options.clamp_mtime = 1;
   CHECK(tree.diff(LayerStack(), options).blob == tree.diff(LayerStack(), options).blob);
+}
+
+// A time later than all that was done so far, on the clock that files are stamped with.
+timespec later() {
+  const timespec tick{0, 20'000'000};
+  ::nanosleep(&tick, nullptr);
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME_COARSE, &now);
+  ::nanosleep(&tick, nullptr);
+  return now;
+}
+
+TEST_CASE("a change that kept size and time is found where it is known since when") {
+  Tree tree;
+  tree.write("a", "one");
+  tree.write("b", "one");
+  tree.write("c", "one");
+  WrittenLayer first = tree.diff(LayerStack());
+  DiffOptions what;
+  what.touched_since = later();
+  tree.write("a", "two");          // same size and time
+  tree.set_time("b", 1600000000);  // touched, but the same
+  CHECK(paths_of(tree.diff(stack_of({&first}), {}, what).index) == Names{"a"});
+  fs::create_hard_link(tree.at("c"), tree.at("d"));
+  const WrittenLayer linked = tree.diff(stack_of({&first}), {}, what);
+  CHECK(paths_of(linked.index) == Names{"a", "c", "d"});
+  CHECK(linked.index.find("d")->link == "c");
+}
+
+TEST_CASE("what was not touched is no change, even where times are clamped below its own") {
+  Tree tree;
+  tree.write("a", "one", 1600000000);
+  WrittenLayer first = tree.diff(LayerStack());
+  LayerOptions early;
+  early.clamp_mtime = 1500000000;
+  DiffOptions what;
+  what.touched_since = later();
+  CHECK(paths_of(tree.diff(stack_of({&first}), early, what).index).empty());
+}
+
+TEST_CASE("a directory made anew hides what was there before, as in an overlay") {
+  Tree tree;
+  tree.write("d/old", "1");
+  tree.write("e/old", "1");
+  WrittenLayer first = tree.diff(LayerStack());
+  DiffOptions what;
+  what.touched_since = later();
+  fs::remove_all(tree.at("d"));
+  tree.write("d/new", "2");
+  fs::remove(tree.at("e/old"));
+  const WrittenLayer second = tree.diff(stack_of({&first}), {}, what);
+  CHECK(paths_of(second.index) == Names{"d", "d/new", "e", "-e/old"});
+  CHECK(second.index.find("d")->opaque);
+  CHECK_FALSE(second.index.find("e")->opaque);
 }
 
 TEST_CASE("what is written can be read and unpacked again") {

@@ -33,8 +33,8 @@ TEST_CASE("a spec survives whole") {
   spec.env = {"A=1", "B="};
   spec.user = "app:staff";
   spec.cwd = "/w";
-  BindMount bind{"/r", "s", "/t", false, true, {"/l1", "/l2"}};
-  FileMount file{"/f", every_byte(), 0640, 1, 2};
+  BindMount bind{"/r", "s", "/t", false, true, true, {"/l1", "/l2"}};
+  FileMount file{"/f", every_byte(), 0640, 1, 2, true};
   spec.mounts = {bind, TmpfsMount{"/tmp", 7, 0700}, file};
   spec.hostname = "h";
   spec.network = NetworkMode::join;
@@ -43,7 +43,7 @@ TEST_CASE("a spec survives whole") {
   spec.extra_hosts = {"x 1"};
   spec.shm_size = 5;
   spec.limits = {{"nofile", 1, -1}};
-  request.facts = {true, "nameserver 1\n"};
+  request.facts = {true, true, "nameserver 1\n"};
   const std::string text = to_json(request);
   const ContainerRequest back = parse_container_request(text);
   CHECK(to_json(back) == text);
@@ -52,9 +52,14 @@ TEST_CASE("a spec survives whole") {
   CHECK(std::get<FileMount>(back.spec.mounts[2]).mode == 0640);
   CHECK(std::get<BindMount>(back.spec.mounts[0]).overlay_lowers == bind.overlay_lowers);
   CHECK(back.spec.network == NetworkMode::join);
+  CHECK(std::get<BindMount>(back.spec.mounts[0]).movable);
+  CHECK(std::get<FileMount>(back.spec.mounts[2]).secret);
   CHECK(back.facts.user_namespace);
-  spec.root = DirectoryRoot{"/d"};
-  CHECK(std::get<DirectoryRoot>(parse_container_request(to_json(request)).spec.root).path == "/d");
+  CHECK(back.facts.chroot);
+  spec.root = DirectoryRoot{"/d", "/s"};
+  const auto root = std::get<DirectoryRoot>(parse_container_request(to_json(request)).spec.root);
+  CHECK(root.path == "/d");
+  CHECK(root.scratch == "/s");
 }
 
 TEST_CASE("requests and reports survive") {

@@ -35,7 +35,7 @@ SandboxSpec everything() {
   context.source = "sub";
   context.target = "/src/../src";
   BindMount cache = context;
-  cache = BindMount{"/cache/1", "", "/root/.npm", false, false, {}};
+  cache = BindMount{"/cache/1", "", "/root/.npm", false, false, false, {}};
   BindMount stage;
   stage.target = "/from";
   stage.overlay_lowers = {"/s/c", "/s/d"};
@@ -59,7 +59,7 @@ TEST_CASE("the plan in a user namespace, with a read-only directory as root") {
   SandboxSpec spec = everything();
   spec.root = DirectoryRoot{"/s/dir"};
   spec.readonly_root = true;
-  check_golden("plan_rootless.txt", text_of(mount_plan(spec, {true, ""})));
+  check_golden("plan_rootless.txt", text_of(mount_plan(spec, {true, false, ""})));
 }
 
 TEST_CASE("an insecure step sees all of /proc and /sys") {

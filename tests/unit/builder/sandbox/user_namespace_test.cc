@@ -18,3 +18,10 @@ TEST_CASE("the own id becomes root and the ranges follow") {
   CHECK(map_arguments(1000, {{100000, 10}, {300000, 5}}) ==
         std::vector<std::string>{"0", "1000", "1", "1", "100000", "10", "11", "300000", "5"});
 }
+
+TEST_CASE("how many ids a user namespace has") {
+  CHECK(parse_id_map("         0          0 4294967295\n") == MappedIds::all);
+  CHECK(parse_id_map("         0       1000          1\n") == MappedIds::one);
+  CHECK(parse_id_map("         0       1000          1\n         1     100000      65536\n") ==
+        MappedIds::many);
+}
