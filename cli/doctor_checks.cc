@@ -244,8 +244,10 @@ Finding check_registry(const Globals& globals, const std::string& name, std::sto
     return ok(label, "a push is allowed");
   } catch (const Error& error) {
     if (error.kind() == base::ErrorKind::cancelled) throw;
-    std::string cure = error.hint();
-    if (cure.empty()) cure = "cooper login " + host;
+    const bool denied = error.kind() == base::ErrorKind::denied;
+    std::string cure = denied ? "cooper login " + host : error.hint();
+    if (cure.empty())
+      cure = "check the name, the network and the proxy: curl -v https://" + host + "/v2/";
     return {label, Health::missing, error.what(), cure};
   }
 }

@@ -210,6 +210,7 @@ void ssh_mount(Workshop& shop, const plan::MountOp& mount, PreparedMounts& out) 
   sandbox::BindMount bind;
   bind.root = out.copies.back().path();
   bind.source = sandbox::AgentRelay::kName;
+  bind.movable = true;
   bind.target = mount.target;
   bind.readonly = true;
   out.mounts.emplace_back(std::move(bind));

@@ -46,31 +46,24 @@ std::multimap<pid_t, pid_t> children_by_parent() {
   return children;
 }
 
-// True when there was anything to kill.
+// Kills what it finds and reaps those that were ours and have ended; true when there was any.
 bool kill_once(const std::set<pid_t>& spared) {
   const auto children = children_by_parent();
   std::vector<pid_t> above{getpid()};
   bool found = false;
   while (!above.empty()) {
-    const auto [first, last] = children.equal_range(above.back());
+    const pid_t parent = above.back();
     above.pop_back();
+    const auto [first, last] = children.equal_range(parent);
     for (auto child = first; child != last; ++child) {
       if (spared.count(child->second) > 0) continue;
       kill(child->second, SIGKILL);
+      if (parent == getpid()) waitpid(child->second, nullptr, WNOHANG);
       above.push_back(child->second);
       found = true;
     }
   }
   return found;
-}
-
-void reap(const std::set<pid_t>& spared) {
-  siginfo_t info{};
-  while (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0) {
-    if (spared.count(info.si_pid) > 0) return;
-    waitpid(info.si_pid, nullptr, 0);
-    info = {};
-  }
 }
 
 }  // namespace
@@ -83,7 +76,6 @@ void kill_descendants(const std::set<pid_t>& spared) {
   while (kill_once(spared)) {
     constexpr timespec kMoment{0, 1'000'000};  // they die now, if not at once
     nanosleep(&kMoment, nullptr);
-    reap(spared);
   }
 }
 

@@ -258,7 +258,6 @@ complete -c cooper -n '__fish_seen_subcommand_from fsck' -l format -r -d ''\''{{
 complete -c cooper -n '__fish_seen_subcommand_from doctor' -s h -l help -d 'Print this help message and exit'
 complete -c cooper -n '__fish_seen_subcommand_from doctor' -l registry -r -d 'HOST, or HOST/REPOSITORY to try whether a push there would be taken'
 complete -c cooper -n '__fish_seen_subcommand_from doctor' -l json -d 'print a JSON array'
-complete -c cooper -n '__fish_seen_subcommand_from doctor' -l probe -d ''
 complete -c cooper -n '__fish_seen_subcommand_from login' -s h -l help -d 'Print this help message and exit'
 complete -c cooper -n '__fish_seen_subcommand_from login' -s u -l username -r -d 'who you are there (else asked for)'
 complete -c cooper -n '__fish_seen_subcommand_from login' -l password-stdin -d 'read the password from standard input'

@@ -1,5 +1,6 @@
 """A case of the suite: one folder, see docs/conformance.md for its files."""
 
+import fnmatch
 import shlex
 from pathlib import Path
 
@@ -33,6 +34,14 @@ class Case:
             environment[name] = value
         return environment, words
 
+    def reason_not_in(self, isolation: str) -> str:
+        """Why this way of isolation gives something else; "" where it must not."""
+        for line in self._text("not-in").splitlines():
+            way, _, reason = line.partition(": ")
+            if way == isolation:
+                return reason
+        return ""
+
     @property
     def recipe(self) -> str:
         return self._text("context.recipe")
@@ -58,10 +67,10 @@ class Case:
 
 
 def find_cases(folder: Path, row: str):
-    """The cases of a row, or all for ""; a row without a case is an error."""
+    """The cases of a row, of rows that begin so ("R*"), or all for ""; none is an error."""
     found = [Case(path) for path in sorted(folder.iterdir()) if path.is_dir()]
     if row:
-        found = [case for case in found if case.row == row]
+        found = [case for case in found if fnmatch.fnmatchcase(case.row, row)]
     if not found:
         raise CaseError(f"{folder}: no case of row '{row}'")
     return found
