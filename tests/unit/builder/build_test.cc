@@ -39,7 +39,7 @@ struct Box {
     request.targets = std::move(targets);
     request.layers.clamp_mtime = 1700000000;
     request.host = {"linux", "amd64"};
-    BuildTools tools{temp.store(), {}, {}, {}, nullptr, {}, {}, {}};
+    BuildTools tools{temp.store(), {}, {}, {}, nullptr, {}, {}, {}, {}, {}};
     tools.export_images = [this](const std::vector<export_::ExportJob>& jobs, std::stop_token) {
       exported += jobs.size();
       return std::vector<export_::ExportOutcome>(jobs.size(), {100, 50, {}, {}});

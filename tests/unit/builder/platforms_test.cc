@@ -38,7 +38,7 @@ struct Box {
     request.targets = std::move(targets);
     request.layers.clamp_mtime = 1700000000;
     request.host = {"linux", "amd64"};
-    BuildTools tools{temp.store(), {}, {}, {}, nullptr, {}, {}, {}};
+    BuildTools tools{temp.store(), {}, {}, {}, nullptr, {}, {}, {}, {}, {}};
     tools.on_plan = [this](const plan::Plan& plan) {
       for (const plan::Step& step : plan.graph.steps) labels.push_back(step.label);
     };
