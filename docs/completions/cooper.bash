@@ -3,7 +3,7 @@ _cooper() {
   local current=${COMP_WORDS[COMP_CWORD]} command='' word words
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case $word in
-      build|bake|check|smoke|init|pull|push|release|prune|copy|ls|inspect|manifest|diff|validate|images|untag|rmi|tree|cache|fsck|doctor|login|logout|version) command=$word; break ;;
+      build|bake|check|smoke|init|pull|push|release|prune|copy|ls|inspect|manifest|diff|validate|verify|images|untag|rmi|tree|cache|fsck|doctor|login|logout|version) command=$word; break ;;
     esac
   done
   case $command in
@@ -22,16 +22,17 @@ _cooper() {
     manifest) words='-h --help --platform --json' ;;
     diff) words='-h --help --platform --times --json' ;;
     validate) words='-h --help --json' ;;
+    verify) words='-h --help -f --file --target --build-arg --build-context --label --annotation --platform --bake --set --var --release --progress --secret --add-host --compression --compression-level --force-compression -j --jobs --context-modes --allow --network --shm-size --ulimit --ssh --use-cache --json' ;;
     images) words='-h --help --json' ;;
     untag|rmi) words='-h --help' ;;
-    tree) words='-h --help --platform --times' ;;
+    tree) words='-h --help --platform --times --json' ;;
     cache) words='-h --help why ls du tree show prune fsck' ;;
     fsck) words='-h --help --repair --json --format' ;;
-    doctor) words='-h --help --registry --json --probe' ;;
+    doctor) words='-h --help --registry --json' ;;
     login) words='-h --help -u --username --password-stdin' ;;
     logout) words='-h --help' ;;
     version) words='-h --help --json' ;;
-    *) words='-h --help --version --root --isolation --snapshots --insecure-registry --auth-realm build bake check smoke init pull push release prune copy ls inspect manifest diff validate images untag rmi tree cache fsck doctor login logout version' ;;
+    *) words='-h --help --version --root --isolation --snapshots --insecure-registry --auth-realm build bake check smoke init pull push release prune copy ls inspect manifest diff validate verify images untag rmi tree cache fsck doctor login logout version' ;;
   esac
   if [[ $current == -* || -z $command || $command == cache ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
