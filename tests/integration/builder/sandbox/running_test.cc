@@ -174,10 +174,10 @@ TEST_CASE("the probe says what it found, quickly") {
   CHECK(found.overlay);
 }
 
-TEST_CASE("without namespaces nothing is run") {
+TEST_CASE("what a chroot cannot give is refused by name") {
   const Box box;
   Probe none;
   none.reason = "new namespaces: operation not permitted";
   CHECK_THROWS_WITH_AS(static_cast<void>(start(box.spec("true"), none, {})),
-                       doctest::Contains("not supported"), base::Error);
+                       doctest::Contains("isolation 'chroot' cannot give it"), base::Error);
 }

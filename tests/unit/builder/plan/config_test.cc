@@ -187,11 +187,11 @@ TEST_CASE("M10 labels of the command line come last; those of a copied stage do 
 }
 
 TEST_CASE("M11 signals") {
-  for (const char* good : {"SIGTERM", "term", "15", "64", "SIGRTMIN+3", "RTMAX-14", "sigquit"}) {
+  for (const char* good : {"SIGTERM", "term", "15", "65", "-1", "SIGRTMIN+3", "RTMAX-14", "sigquit"}) {
     CAPTURE(good);
     CHECK(is_signal(good));
   }
-  for (const char* bad : {"", "0", "65", "SIGNOPE", "-1", "RTMIN+16", "SIG"}) {
+  for (const char* bad : {"", "0", "-0", "1x", "SIGNOPE", "RTMIN+16", "SIG"}) {
     CAPTURE(bad);
     CHECK_FALSE(is_signal(bad));
   }
