@@ -187,7 +187,8 @@ TEST_CASE("M10 labels of the command line come last; those of a copied stage do 
 }
 
 TEST_CASE("M11 signals") {
-  for (const char* good : {"SIGTERM", "term", "15", "65", "-1", "SIGRTMIN+3", "RTMAX-14", "sigquit"}) {
+  for (const char* good :
+       {"SIGTERM", "term", "15", "65", "-1", "SIGRTMIN+3", "RTMAX-14", "sigquit"}) {
     CAPTURE(good);
     CHECK(is_signal(good));
   }
