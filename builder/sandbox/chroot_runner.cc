@@ -16,6 +16,7 @@
 #include "base/path.h"
 #include "base/sink.h"
 #include "builder/sandbox/device_files.h"
+#include "builder/sandbox/keep_times.h"
 
 namespace cooper::sandbox {
 namespace {
@@ -24,25 +25,6 @@ using base::Error;
 using base::ErrorKind;
 using base::Fd;
 using base::throw_errno;
-
-// A directory keeps its times while names in it change places.
-class KeepTimes {
- public:
-  explicit KeepTimes(int directory) : directory_(directory) {
-    known_ = fstat(directory, &status_) == 0;
-  }
-  KeepTimes(const KeepTimes&) = delete;
-  KeepTimes& operator=(const KeepTimes&) = delete;
-  ~KeepTimes() {
-    const std::array<timespec, 2> times{status_.st_atim, status_.st_mtim};
-    if (known_) futimens(directory_, times.data());
-  }
-
- private:
-  int directory_;
-  bool known_;
-  struct stat status_ {};
-};
 
 void give(int file, const FileMount& mount) {
   if (fchown(file, mount.uid, mount.gid) != 0) throw_errno("set owner of", mount.target);

@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "base/file_at.h"
 #include "base/path.h"
+#include "builder/sandbox/keep_times.h"
 #include "builder/sandbox/mount_calls.h"
 
 namespace cooper::sandbox {
@@ -30,25 +31,6 @@ bool same_attributes(const struct stat& a, const struct stat& b) {
   return a.st_mode == b.st_mode && a.st_uid == b.st_uid && a.st_gid == b.st_gid &&
          same_time(a.st_mtim, b.st_mtim);
 }
-
-// Keeps a directory's times over a change of its entries.
-class KeepTimes {
- public:
-  explicit KeepTimes(int directory) : directory_(directory) {
-    known_ = fstat(directory, &status_) == 0;
-  }
-  KeepTimes(const KeepTimes&) = delete;
-  KeepTimes& operator=(const KeepTimes&) = delete;
-  ~KeepTimes() {
-    const std::array<timespec, 2> times{status_.st_atim, status_.st_mtim};
-    if (known_) utimensat(directory_, ".", times.data(), 0);
-  }
-
- private:
-  int directory_;
-  bool known_;
-  struct stat status_ {};
-};
 
 void prepend(std::deque<std::string>& rest, std::string_view path) {
   const auto parts = base::split_path(path);
