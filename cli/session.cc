@@ -33,7 +33,7 @@ void require_mode(const sandbox::Probe& probe, const Globals& globals) {
   if (!has_mode(probe, sandbox::parse_isolation(globals.isolation).value()))
     refuse("use isolation", globals.isolation,
            probe.mode == sandbox::Mode::chroot && globals.isolation == "chroot"
-               ? "chroot needs the capability SYS_CHROOT"
+               ? "chroot needs the capability CAP_SYS_CHROOT"
                : probe.reason);
   if (globals.snapshots == "overlay" && !probe.overlay)
     refuse("use snapshots", globals.snapshots, probe.reason);

@@ -73,11 +73,12 @@ void TreeWriter::refuse_owner(const Entry& entry) const {
   auto error = base::system_error(
       "set owner " + std::to_string(entry.uid) + ":" + std::to_string(entry.gid) + " of",
       entry.path, error_number);
-  if (error_number == EINVAL || error_number == EPERM) {
+  if (error_number == EINVAL) {
     error.with_hint(
         "this id has no place in the user namespace: give your user more ids in /etc/subuid and "
         "/etc/subgid");
   }
+  if (error_number == EPERM) error.with_hint("cooper needs the capability CAP_CHOWN for it");
   throw error;
 }
 

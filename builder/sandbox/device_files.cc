@@ -55,7 +55,8 @@ void bind_device(int dev, const Device& device) {
 void make_device(int dev, const Device& device) {
   if (mknodat(dev, device.name, S_IFCHR | 0666, makedev(device.major, device.minor)) != 0 ||
       fchmodat(dev, device.name, 0666, 0) != 0) {
-    base::throw_errno("make device", device.name);
+    throw base::system_error("make device", std::string("/dev/") + device.name, errno)
+        .with_hint("cooper needs the capability CAP_MKNOD for a step's /dev");
   }
 }
 

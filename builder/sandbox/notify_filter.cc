@@ -21,14 +21,16 @@ namespace {
 
 #if defined(__x86_64__)
 constexpr std::uint32_t kNative = AUDIT_ARCH_X86_64;
-constexpr std::array kOldCalls = {SYS_open, SYS_stat, SYS_lstat, SYS_readlink, SYS_access};
+constexpr std::array kOldCalls = {SYS_open,   SYS_stat,  SYS_lstat, SYS_readlink,
+                                  SYS_access, SYS_chmod, SYS_chown};
 #else
 constexpr std::uint32_t kNative = AUDIT_ARCH_AARCH64;
 constexpr std::array<long, 0> kOldCalls = {};
 #endif
-constexpr std::array kCalls = {SYS_openat,     SYS_openat2,   SYS_readlinkat, SYS_faccessat,
-                               SYS_faccessat2, SYS_uname,     SYS_getxattr,   SYS_lgetxattr,
-                               SYS_listxattr,  SYS_llistxattr};
+constexpr std::array kCalls = {SYS_openat,     SYS_openat2,  SYS_readlinkat, SYS_faccessat,
+                               SYS_faccessat2, SYS_fchmodat, SYS_fchownat,   SYS_fchdir,
+                               SYS_uname,      SYS_getxattr, SYS_lgetxattr,  SYS_listxattr,
+                               SYS_llistxattr};
 
 // SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV: a signal does not make a call that is being answered
 // begin anew (Linux 5.19).

@@ -30,9 +30,30 @@ std::string join(std::string text, const Words& words, std::size_t from) {
   return text;
 }
 
+// The links of a process into its files: what lies below is the step's root's, where a link would
+// lead the machine elsewhere.
+void split_below(ProcPath& result) {
+  const Words words = base::split_path(result.path);
+  const std::size_t at = words.size() > 4 && words[2] == "task" ? 4 : 2;
+  if (result.process == 0 || words.size() <= at) return;
+  const bool is_link = words[at] == "root" || words[at] == "cwd" || words[at] == "exe";
+  const bool is_listed = words[at] == "fd" || words[at] == "map_files";
+  const std::size_t end = at + (is_listed ? 2 : 1);
+  if ((!is_link && !is_listed) || words.size() <= end) return;
+  const std::string below = join("", words, end).substr(1);
+  const std::string link =
+      join("", Words(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(end)), 0);
+  result.below = below;
+  result.path = link;
+}
+
 std::string own_folder(int process) { return "/proc/" + std::to_string(process); }
 
-ProcPath own_path(std::string path, int process) { return {std::move(path), process, true, false}; }
+ProcPath own_path(std::string path, int process) {
+  ProcPath result{std::move(path), {}, process, true, false};
+  split_below(result);
+  return result;
+}
 
 std::optional<ProcPath> device_path(const Words& words, int process, bool follow) {
   if (words.size() < 2) return std::nullopt;
@@ -51,10 +72,10 @@ std::optional<ProcPath> proc_path(std::string_view path, int process, int thread
   if (!path.starts_with("/proc") && !path.starts_with("/dev/")) return std::nullopt;
   const Words words = base::split_path(path);
   // ".." may lead through links: such a path is left to the kernel.
-  if (std::find(words.begin(), words.end(), "..") != words.end()) return std::nullopt;
+  if (goes_up(path)) return std::nullopt;
   if (words.front() == "dev") return device_path(words, process, follow);
   if (words.front() != "proc") return std::nullopt;
-  if (words.size() == 1) return ProcPath{"/proc"};
+  if (words.size() == 1) return ProcPath{"/proc", {}};
   const bool is_link = words.size() == 2 && !follow;
   if (words[1] == "self" && !is_link) return own_path(join(own_folder(process), words, 2), process);
   if (words[1] == "thread-self" && !is_link) {
@@ -63,11 +84,17 @@ std::optional<ProcPath> proc_path(std::string_view path, int process, int thread
   }
   if (std::find(kOwn.begin(), kOwn.end(), words[1]) != kOwn.end() && !is_link)
     return own_path(join(own_folder(process), words, 1), process);
-  ProcPath result{join("/proc", words, 1)};
+  ProcPath result{join("/proc", words, 1), {}};
   result.process = number(words[1]);
   result.own = result.process == process;
   result.hidden = std::find(kHidden.begin(), kHidden.end(), words[1]) != kHidden.end();
+  split_below(result);
   return result;
+}
+
+bool goes_up(std::string_view path) {
+  const Words words = base::split_path(path);
+  return std::find(words.begin(), words.end(), "..") != words.end();
 }
 
 std::string seen_from(std::string_view root, std::string_view target) {

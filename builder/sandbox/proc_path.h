@@ -12,6 +12,8 @@ namespace cooper::sandbox {
 
 struct ProcPath {
   std::string path;     // below the machine's /proc: "/proc/17/status"
+  std::string below;    // what is looked up below that link in the step's root: "etc/x" of
+                        // /proc/17/root/etc/x
   int process = 0;      // whose file it is; 0: the machine's
   bool own = false;     // of the asking process itself
   bool hidden = false;  // what every sandbox masks: it is not there
@@ -22,6 +24,9 @@ struct ProcPath {
 // theirs. nullopt: nothing of /proc. `follow` is false for calls that look at a link itself.
 [[nodiscard]] std::optional<ProcPath> proc_path(std::string_view path, int process, int thread,
                                                 bool follow);
+
+// Whether `path` could lead out of a directory of /proc, upwards.
+[[nodiscard]] bool goes_up(std::string_view path);
 
 // What the machine calls `target`, a link read in /proc, as the step sees it: below `root`, the
 // host's path of its root.

@@ -1,7 +1,6 @@
 #include "builder/sandbox/proc_server.h"
 
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <linux/seccomp.h>
 #include <poll.h>
 #include <signal.h>
@@ -9,7 +8,6 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -23,28 +21,17 @@
 
 #include "base/error.h"
 #include "base/file_at.h"
+#include "base/path.h"
 #include "builder/sandbox/message.h"
 #include "builder/sandbox/proc_path.h"
+#include "builder/sandbox/proc_question.h"
+#include "builder/sandbox/task_files.h"
 #include "builder/sandbox/task_memory.h"
 
 namespace cooper::sandbox {
 namespace {
 
 using base::Fd;
-
-// What a call asks for, whichever of its variants it is.
-struct Question {
-  enum class Kind { open, stat, statx, readlink, access, xattr, uname, other } kind = Kind::other;
-  int directory = AT_FDCWD;
-  std::uint64_t path = 0;  // address
-  int flags = 0;           // of open, or AT_*
-  std::uint64_t buffer = 0, size = 0;
-  unsigned mask = 0;  // of statx; the mode of access
-  [[nodiscard]] bool follows() const {
-    if (kind == Kind::readlink) return false;
-    return kind == Kind::open ? (flags & O_NOFOLLOW) == 0 : (flags & AT_SYMLINK_NOFOLLOW) == 0;
-  }
-};
 
 // The answer: go on, or a result in place of the call's.
 struct Answer {
@@ -57,84 +44,20 @@ struct Answer {
 Answer failed(int error) { return {false, error, 0, {}, false}; }
 Answer done(std::int64_t value) { return {false, 0, value, {}, false}; }
 
-Question question_of(const seccomp_notif& call, const TaskMemory& memory) {
-  using Kind = Question::Kind;
-  const auto* a = call.data.args;
-  const auto number = [](std::uint64_t value) { return static_cast<int>(value); };
-  switch (call.data.nr) {
-    case SYS_openat: return {Kind::open, number(a[0]), a[1], number(a[2]), 0, 0, 0};
-    case SYS_openat2: {
-      open_how how{};
-      if (!memory.read(a[2], &how, sizeof how)) return {};
-      return {Kind::open, number(a[0]), a[1], static_cast<int>(how.flags), 0, 0, 0};
-    }
-    case SYS_newfstatat: return {Kind::stat, number(a[0]), a[1], number(a[3]), a[2], 0, 0};
-    case SYS_statx:
-      return {Kind::statx, number(a[0]), a[1], number(a[2]), a[4], 0, static_cast<unsigned>(a[3])};
-    case SYS_readlinkat: return {Kind::readlink, number(a[0]), a[1], 0, a[2], a[3], 0};
-    case SYS_faccessat:
-      return {Kind::access, number(a[0]), a[1], 0, 0, 0, static_cast<unsigned>(a[2])};
-    case SYS_faccessat2:
-      return {Kind::access, number(a[0]), a[1], number(a[3]), 0, 0, static_cast<unsigned>(a[2])};
-    case SYS_getxattr:
-    case SYS_listxattr: return {Kind::xattr, AT_FDCWD, a[0], 0, 0, 0, 0};
-    case SYS_lgetxattr:
-    case SYS_llistxattr: return {Kind::xattr, AT_FDCWD, a[0], AT_SYMLINK_NOFOLLOW, 0, 0, 0};
-    case SYS_uname: return {Kind::uname, AT_FDCWD, 0, 0, a[0], 0, 0};
-#if defined(__x86_64__)
-    case SYS_open: return {Kind::open, AT_FDCWD, a[0], number(a[1]), 0, 0, 0};
-    case SYS_stat: return {Kind::stat, AT_FDCWD, a[0], 0, a[1], 0, 0};
-    case SYS_lstat: return {Kind::stat, AT_FDCWD, a[0], AT_SYMLINK_NOFOLLOW, a[1], 0, 0};
-    case SYS_readlink: return {Kind::readlink, AT_FDCWD, a[0], 0, a[1], a[2], 0};
-    case SYS_access: return {Kind::access, AT_FDCWD, a[0], 0, 0, 0, static_cast<unsigned>(a[1])};
-#endif
-    default: return {};
-  }
+// Whether a path can mean a file of /proc at all.
+bool may_be_in_proc(std::string_view path) {
+  return path.starts_with("/proc") || path.starts_with("/dev/");
 }
 
-std::string read_link(const std::string& path) {
-  std::string target(PATH_MAX, '\0');
-  const ssize_t size = ::readlink(path.c_str(), target.data(), target.size());
-  target.resize(size < 0 ? 0 : static_cast<std::size_t>(size));
-  return target;
+bool is_in_proc(const std::string& folder) {
+  return folder == "/proc" || folder.starts_with("/proc/");
 }
-
-std::string folder_of(int process) { return "/proc/" + std::to_string(process); }
-
-// The process a thread belongs to; 0 when it is gone.
-int process_of(int thread) {
-  const auto text = base::try_read_file_at(AT_FDCWD, folder_of(thread) + "/status", 64U << 10);
-  const std::size_t at = text ? text->find("\nTgid:") : std::string::npos;
-  return at == std::string::npos ? 0 : std::atoi(text->c_str() + at + 6);
-}
-
-// Takes on the file system user of a thread while it lives.
-class AsUserOf {
- public:
-  explicit AsUserOf(int thread) {
-    struct stat status {};
-    if (::stat(folder_of(thread).c_str(), &status) != 0) return;
-    if (status.st_gid != 0) setfsgid(status.st_gid);
-    if (status.st_uid != 0) setfsuid(status.st_uid);
-    changed_ = status.st_uid != 0 || status.st_gid != 0;
-  }
-  AsUserOf(const AsUserOf&) = delete;
-  AsUserOf& operator=(const AsUserOf&) = delete;
-  ~AsUserOf() {
-    if (!changed_) return;
-    setfsuid(0);
-    setfsgid(0);
-  }
-
- private:
-  bool changed_ = false;
-};
 
 class ProcServer {
  public:
   ProcServer(Fd listener, const ProcServerOptions& options)
       : listener_(std::move(listener)), options_(options) {
-    root_path_ = read_link("/proc/self/fd/" + std::to_string(options.root));
+    root_path_ = link_text("/proc/self/fd/" + std::to_string(options.root));
     root_ = base::stat_fd(options.root, "the step's root");
     // Wakes this process on the processor of the asking one, and back (Linux 6.6; older ones
     // refuse).
@@ -167,8 +90,19 @@ class ProcServer {
   [[nodiscard]] Answer read_link_of(const Question& question, const ProcPath& path,
                                     const TaskMemory& memory) const;
   [[nodiscard]] Answer tell_name(const Question& question, const TaskMemory& memory) const;
-  [[nodiscard]] Answer open_served(const Question& question, const std::string& path,
-                                   int thread) const;
+  [[nodiscard]] Answer open_served(const Question& question, const std::string& path) const;
+  [[nodiscard]] Answer answer_below(const Question& question, const ProcPath& path,
+                                    const TaskMemory& memory) const;
+  [[nodiscard]] static Answer change_directory(const Question& question, int thread);
+  // What a link's reader gets.
+  [[nodiscard]] static Answer tell(const Question& question, std::string_view target,
+                                   const TaskMemory& memory);
+  // What the machine calls the directory that a relative path begins at; the path from the step's
+  // root.
+  [[nodiscard]] static std::string directory_of(const Question& question, int thread);
+  [[nodiscard]] std::string from_root(const Question& question, const std::string& path,
+                                      int thread) const;
+  [[nodiscard]] std::string end_of_links(std::string path) const;
   [[nodiscard]] bool is_of_the_step(int process) const;
   void send(const seccomp_notif& call, Answer& answer) const;
 
@@ -191,25 +125,83 @@ Answer ProcServer::answer(const seccomp_notif& call) const {
   const Question question = question_of(call, memory);
   if (question.kind == Question::Kind::other) return {};
   if (question.kind == Question::Kind::uname) return tell_name(question, memory);
-  auto path = memory.read_text(question.path, PATH_MAX);
+  if (question.kind == Question::Kind::fchdir) return change_directory(question, thread);
+  const auto path = memory.read_text(question.path, PATH_MAX);
   if (!path || path->empty()) return {};
   const bool opens = question.kind == Question::Kind::open;
   if (opens && !options_.served->empty()) {
-    Answer served = open_served(question, *path, thread);
+    Answer served = open_served(question, from_root(question, *path, thread));
     if (!served.go_on) return served;
   }
-  if (path->front() != '/') {
-    if (question.directory == AT_FDCWD) return {};
-    const std::string folder =
-        read_link(folder_of(thread) + "/fd/" + std::to_string(question.directory));
-    if (folder != "/proc" && !folder.starts_with("/proc/")) return {};
-    path = folder + "/" + *path;
+  std::string name = *path;
+  if (path->front() != '/' && question.directory != AT_FDCWD) {
+    const std::string folder = directory_of(question, thread);
+    if (is_in_proc(folder)) {
+      if (goes_up(*path)) return failed(EACCES);  // it would lead out of the root
+      name = folder + "/" + *path;
+    }
   }
-  if (!path->starts_with("/proc") && !path->starts_with("/dev/")) return {};
+  if (opens && question.follows() && !may_be_in_proc(name))
+    name = end_of_links(from_root(question, *path, thread));
+  if (!may_be_in_proc(name)) return {};
   const int process = process_of(thread);
-  const auto in_proc = proc_path(*path, process, thread, question.follows());
+  const auto in_proc = proc_path(name, process, thread, question.follows());
   if (process == 0 || !in_proc) return {};
   return answer_in_proc(question, *in_proc, memory);
+}
+
+std::string ProcServer::directory_of(const Question& question, int thread) {
+  const std::string name = question.directory == AT_FDCWD
+                               ? std::string("/cwd")
+                               : "/fd/" + std::to_string(question.directory);
+  return link_text(folder_of(thread) + name);
+}
+
+std::string ProcServer::from_root(const Question& question, const std::string& path,
+                                  int thread) const {
+  if (path.front() == '/') return path;
+  return seen_from(root_path_, directory_of(question, thread)) + "/" + path;
+}
+
+// Where the links that `path` ends in lead, if that is /proc or /dev (a log file that is
+// /dev/stderr, /etc/mtab); else "".
+std::string ProcServer::end_of_links(std::string path) const {
+  constexpr int kMostLinks = 40;
+  for (int i = 0; i < kMostLinks; ++i) {
+    if (may_be_in_proc(path)) return path;
+    const auto file = base::try_open_in_root(options_.root, path, O_PATH | O_NOFOLLOW);
+    if (!file || !S_ISLNK(base::stat_fd(file->get(), path).st_mode)) return {};
+    path = "/" + base::clean_below_root(
+                     base::join_path(base::parent_path(path), base::read_link_at(file->get(), "")));
+  }
+  return {};
+}
+
+// A directory of /proc is not the step's root's: what it would name from there with ".." is not
+// either.
+Answer ProcServer::change_directory(const Question& question, int thread) {
+  return is_in_proc(directory_of(question, thread)) ? failed(EACCES) : Answer();
+}
+
+// Below a link of a process: its file is looked up in the step's root, not in the machine's.
+Answer ProcServer::answer_below(const Question& question, const ProcPath& path,
+                                const TaskMemory& memory) const {
+  const std::string name = seen_from(root_path_, link_text(path.path)) + "/" + path.below;
+  const auto file =
+      base::try_open_in_root(options_.root, name, O_PATH | (question.follows() ? 0 : O_NOFOLLOW));
+  if (!file) return failed(ENOENT);
+  if (question.kind == Question::Kind::readlink) {
+    std::array<char, PATH_MAX> target;
+    const ssize_t size = readlinkat(file->get(), "", target.data(), target.size());
+    return size < 0 ? failed(EINVAL)
+                    : tell(question, {target.data(), static_cast<std::size_t>(size)}, memory);
+  }
+  Question itself = question;
+  itself.flags &= question.kind == Question::Kind::open ? ~O_NOFOLLOW : ~AT_SYMLINK_NOFOLLOW;
+  ProcPath found = path;
+  found.below.clear();
+  found.path = "/proc/self/fd/" + std::to_string(file->get());
+  return answer_in_proc(itself, found, memory);
 }
 
 Answer ProcServer::answer_in_proc(const Question& question, const ProcPath& path,
@@ -217,21 +209,24 @@ Answer ProcServer::answer_in_proc(const Question& question, const ProcPath& path
   using Kind = Question::Kind;
   if (path.hidden) return failed(ENOENT);
   if (path.process != 0 && !path.own && !is_of_the_step(path.process)) return failed(ENOENT);
+  if (!path.below.empty()) return answer_below(question, path, memory);
   const char* name = path.path.c_str();
+  const int at_flags = question.flags & AT_SYMLINK_NOFOLLOW;
+  const auto result = [](int status) { return status == 0 ? done(0) : failed(errno); };
+  const bool changes = question.kind == Kind::chmod || question.kind == Kind::chown;
+  if (changes && path.process == 0) return failed(EROFS);  // the machine's
   switch (question.kind) {
     case Kind::open: return open(question, path);
     case Kind::xattr: return failed(EOPNOTSUPP);  // no file of /proc has any
     case Kind::readlink: return read_link_of(question, path, memory);
-    case Kind::access: {
-      const int flags = (question.flags & AT_SYMLINK_NOFOLLOW) | AT_EACCESS;
-      if (faccessat(AT_FDCWD, name, static_cast<int>(question.mask), flags) != 0)
-        return failed(errno);
-      return done(0);
-    }
+    case Kind::access:
+      return result(
+          faccessat(AT_FDCWD, name, static_cast<int>(question.mask), at_flags | AT_EACCESS));
+    case Kind::chmod: return result(::chmod(name, question.mask));
+    case Kind::chown: return result(fchownat(AT_FDCWD, name, question.uid, question.gid, at_flags));
     case Kind::stat: {
       struct stat status {};
-      if (fstatat(AT_FDCWD, name, &status, question.flags & AT_SYMLINK_NOFOLLOW) != 0)
-        return failed(errno);
+      if (fstatat(AT_FDCWD, name, &status, at_flags) != 0) return failed(errno);
       return memory.write(question.buffer, &status, sizeof status) ? done(0) : failed(EFAULT);
     }
     case Kind::statx: {
@@ -245,8 +240,7 @@ Answer ProcServer::answer_in_proc(const Question& question, const ProcPath& path
 }
 
 Answer ProcServer::open(const Question& question, const ProcPath& path) const {
-  const bool writes = (question.flags & (O_ACCMODE | O_TRUNC)) != O_RDONLY;
-  if (writes && path.process == 0) return failed(EROFS);  // the machine's settings
+  if (question.writes() && path.process == 0) return failed(EROFS);  // the machine's settings
   const int flags = (question.flags & ~(O_CREAT | O_EXCL | O_NOFOLLOW)) | O_NOCTTY | O_CLOEXEC;
   Answer answer;
   answer.file = Fd(::open(path.path.c_str(), flags | O_NONBLOCK));
@@ -262,8 +256,14 @@ Answer ProcServer::read_link_of(const Question& question, const ProcPath& path,
   std::array<char, PATH_MAX> buffer;
   const ssize_t size = ::readlink(path.path.c_str(), buffer.data(), buffer.size());
   if (size < 0) return failed(errno);
-  const std::string target =
-      seen_from(root_path_, std::string_view(buffer.data(), static_cast<std::size_t>(size)));
+  return tell(
+      question,
+      seen_from(root_path_, std::string_view(buffer.data(), static_cast<std::size_t>(size))),
+      memory);
+}
+
+Answer ProcServer::tell(const Question& question, std::string_view target,
+                        const TaskMemory& memory) {
   const std::size_t length = std::min<std::size_t>(target.size(), question.size);
   if (length == 0) return failed(EINVAL);
   if (!memory.write(question.buffer, target.data(), length)) return failed(EFAULT);
@@ -279,22 +279,13 @@ Answer ProcServer::tell_name(const Question& question, const TaskMemory& memory)
 }
 
 // The file is looked up as the step would find it, and known by its inode.
-Answer ProcServer::open_served(const Question& question, const std::string& path,
-                               int thread) const {
-  std::string in_root = path;
-  if (path.front() != '/') {
-    const std::string fds = "/fd/" + std::to_string(question.directory);
-    const std::string folder =
-        read_link(folder_of(thread) + (question.directory == AT_FDCWD ? "/cwd" : fds));
-    in_root = seen_from(root_path_, folder) + "/" + path;
-  }
-  const auto file = base::try_open_in_root(options_.root, in_root, O_PATH);
+Answer ProcServer::open_served(const Question& question, const std::string& path) const {
+  const auto file = base::try_open_in_root(options_.root, path, O_PATH);
   if (!file) return {};
   const struct stat found = base::stat_fd(file->get(), path);
   for (const ServedFile& served : *options_.served) {
     if (served.inode != found.st_ino || served.device != found.st_dev) continue;
-    const bool writes = (question.flags & (O_ACCMODE | O_TRUNC)) != O_RDONLY;
-    if (writes) return failed(EROFS);
+    if (question.writes()) return failed(EROFS);
     const std::string self = "/proc/self/fd/" + std::to_string(file->get());
     if (faccessat(AT_FDCWD, self.c_str(), R_OK, AT_EACCESS) != 0) return failed(EACCES);
     const std::string content = "/proc/self/fd/" + std::to_string(served.content.get());

@@ -96,15 +96,22 @@ bool groups_are_fixed() {
   return text && text->starts_with("deny");
 }
 
+[[noreturn]] void refuse_user(const char* doing, const std::string& name) {
+  Error error = base::system_error(doing, name, errno);
+  if (error.system_errno() == EPERM)
+    error.with_hint("cooper needs the capabilities CAP_SETUID and CAP_SETGID for it");
+  throw error;
+}
+
 void set_ids(const UserIds& user) {
   std::vector<gid_t> groups(user.groups.begin(), user.groups.end());
   if (std::find(groups.begin(), groups.end(), user.gid) == groups.end()) groups.push_back(user.gid);
   const std::string name = std::to_string(user.uid) + ":" + std::to_string(user.gid);
   const bool fixed = groups_are_fixed();
   if (!fixed && setgroups(groups.size(), groups.data()) != 0)
-    throw_errno("set groups of user", name);
-  if (setresgid(user.gid, user.gid, user.gid) != 0) throw_errno("become user", name);
-  if (setresuid(user.uid, user.uid, user.uid) != 0) throw_errno("become user", name);
+    refuse_user("set groups of user", name);
+  if (setresgid(user.gid, user.gid, user.gid) != 0) refuse_user("become user", name);
+  if (setresuid(user.uid, user.uid, user.uid) != 0) refuse_user("become user", name);
   uid_t u[3];
   gid_t g[3];
   if (getresuid(u, u + 1, u + 2) != 0 || getresgid(g, g + 1, g + 2) != 0 ||

@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "base/file_at.h"
+#include "builder/sandbox/namespace_cure.h"
 #include "builder/sandbox/sandbox.h"
 
 namespace cooper::sandbox {
@@ -42,7 +43,7 @@ std::string find_program(const std::string& name) {
     if (access((folder + name).c_str(), X_OK) == 0) return folder + name;
   }
   throw Error(ErrorKind::not_found, "map user ids with", name, "the program is not installed")
-      .with_hint("install the package uidmap, or run cooper as root");
+      .with_hint("sudo apt-get install uidmap (or run cooper as root)");
 }
 
 std::vector<IdRange> ranges_for(const std::string& file, const std::string& name, uid_t uid) {
@@ -86,11 +87,7 @@ struct Mapping {
 }
 
 Error no_user_namespace(int error) {
-  return base::system_error("make", "a user namespace", error)
-      .with_hint(
-          "the machine forbids user namespaces (sysctl user.max_user_namespaces, "
-          "kernel.unprivileged_userns_clone, "
-          "kernel.apparmor_restrict_unprivileged_userns); run cooper as root");
+  return base::system_error("make", "a user namespace", error).with_hint(user_namespace_cure());
 }
 
 void unshare_mapped(const Mapping& mapping) {

@@ -121,6 +121,43 @@ case_a_step_that_hides_its_processes_is_ended_whole() {
   until_sleep gone "$seconds"
 }
 
+# What lies below a link of /proc is the step's own, where a link says so too; and files that are links into /proc work.
+case_a_chroot_leads_proc_into_its_root() {
+  fresh_store
+  echo SEEN >"$work/canary"
+  cat >probe.sh <<'END'
+ln -s "$1" /link
+mkdir /sub
+echo own >/sub/file
+cd /sub
+exec 3</sub
+for way in root/link cwd/../link fd/3/../link task/self/root/link root/proc/1/root/link; do
+  cat "/proc/self/$way" 2>/dev/null
+  echo written 2>/dev/null >"/proc/self/$way"
+done
+set -e
+cat /proc/self/root/sub/file /proc/self/cwd/file /proc/self/fd/3/file >/found
+ln -s ../proc/self/status /etc/state
+ln -s /dev/stdout /sub/log
+head -c 5 /etc/state >>/found
+echo on-the-log >log
+tar -xf /tree.tar
+stat -c '%a' /sub/tree >>/found
+END
+  make_rootfs
+  copy_programs rootfs tar
+  mkdir -m 2750 tree
+  tar -cf rootfs/tree.tar tree
+  printf 'COPY probe.sh /\nRUN sh /probe.sh %s\n' "$work/canary" | dockerfile
+  cooper_ok --isolation chroot build --progress plain -t here:1 .
+  err_lacks SEEN
+  err_has on-the-log
+  same "$(<"$work/canary")" SEEN "a file outside of the root"
+  mkdir out
+  cooper_ok --isolation chroot build --output type=local,dest=out .
+  same "$(<out/found)" "$(printf 'own\nown\nown\nName:2750')" "what was found below /proc/self"
+}
+
 case_a_chroot_shows_no_other_process() {
   fresh_store
   cat >probe.sh <<'END'

@@ -52,6 +52,24 @@ TEST_CASE("whose file it is") {
   CHECK_FALSE(proc_path("/proc/sys/kernel/ostype", 17, 17, true)->hidden);
 }
 
+TEST_CASE("what lies below a link of a process is looked up elsewhere") {
+  for (const char* link : {"root", "cwd", "exe", "fd/3", "task/19/root", "task/19/fd/3"}) {
+    CAPTURE(link);
+    const std::string path = std::string("/proc/self/") + link;
+    CHECK(proc_path(path, 17, 17, true)->below.empty());
+    const auto found = proc_path(path + "/etc/shadow", 17, 17, true);
+    CHECK(found->path == std::string("/proc/17/") + link);
+    CHECK(found->below == "etc/shadow");
+  }
+  CHECK(proc_path("/dev/fd/3/x", 17, 17, true)->below == "x");
+  CHECK(proc_path("/proc/18/cwd/x", 17, 17, true)->below == "x");
+  CHECK(proc_path("/proc/self/task/19/comm", 17, 17, true)->below.empty());
+  CHECK(proc_path("/proc/self/net/tcp", 17, 17, true)->below.empty());
+  CHECK(proc_path("/proc/sys/kernel/ostype", 17, 17, true)->below.empty());
+  CHECK(goes_up("1/../../etc"));
+  CHECK_FALSE(goes_up("1/..etc"));
+}
+
 TEST_CASE("links are told as the step sees them") {
   CHECK(seen_from("/store/fs", "/store/fs/usr/bin/node") == "/usr/bin/node");
   CHECK(seen_from("/store/fs", "/store/fs") == "/");
