@@ -10,7 +10,8 @@
 #     cooper_contract_test and cooper_integration_test (labels contract, integration; an
 #     integration test may need root or servers). No SOURCES: no test. SERVERS registry gitea redis:
 #     runs it beside servers of its own (tests/support/with-servers says how it finds them); exit
-#     status 77 means skipped.
+#     status 77 means skipped. THREADS: several threads work together in it, so that the preset tsan
+#     has it too (target threaded_tests, label threads).
 #
 #   cooper_script_test(NAME e2e/demo LABEL e2e COMMAND bash x.sh [TIMEOUT 600] [RESOURCE name])
 #     A test that is a command; exit status 77 means skipped. Tests with the same RESOURCE never
@@ -22,6 +23,8 @@
 
 # The tests that need neither root nor servers, for the sanitizer presets.
 add_custom_target(sanitized_tests)
+# Those with threads, for the preset tsan.
+add_custom_target(threaded_tests)
 
 function(cooper_target_name out prefix name)
   string(REPLACE "/" "_" flat ${name})
@@ -53,7 +56,7 @@ function(cooper_module)
 endfunction()
 
 function(cooper_compiled_test kind timeout)
-  cmake_parse_arguments(PARSE_ARGV 2 arg "" "NAME;RESOURCE" "SOURCES;DEPENDS;LIBS;SERVERS")
+  cmake_parse_arguments(PARSE_ARGV 2 arg "THREADS" "NAME;RESOURCE" "SOURCES;DEPENDS;LIBS;SERVERS")
   if(NOT arg_SOURCES)
     return()
   endif()
@@ -72,6 +75,10 @@ function(cooper_compiled_test kind timeout)
   endif()
   add_test(NAME ${kind}/${arg_NAME} COMMAND ${command})
   set_tests_properties(${kind}/${arg_NAME} PROPERTIES LABELS ${kind} TIMEOUT ${timeout})
+  if(arg_THREADS)
+    add_dependencies(threaded_tests ${target})
+    set_property(TEST ${kind}/${arg_NAME} APPEND PROPERTY LABELS threads)
+  endif()
   if(arg_SERVERS)
     set_tests_properties(${kind}/${arg_NAME} PROPERTIES SKIP_RETURN_CODE 77)
   endif()

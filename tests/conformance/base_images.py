@@ -60,7 +60,7 @@ def busybox_files(root: Path):
     set_times(root)
 
 
-def layer_tar(description) -> bytes:
+def layer_tar(description, owner: int) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder) / "root"
         if description == "busybox":
@@ -71,13 +71,18 @@ def layer_tar(description) -> bytes:
 
         def owned(entry):
             entry.uname = entry.gname = ""
-            entry.uid = entry.gid = 1000 if entry.name.endswith("home/web") else entry.uid
+            entry.uid = entry.gid = owner if entry.name.endswith("home/web") else entry.uid
             return entry
 
         with tarfile.open(fileobj=out, mode="w", format=tarfile.PAX_FORMAT) as archive:
             for path in sorted(root.iterdir()):
                 archive.add(path, arcname=path.name, filter=owned)
         return out.getvalue()
+
+
+def web_owner(environment) -> int:
+    """Whose /home/web is: a user namespace of one id has no other owner than root."""
+    return 0 if environment.get("COOPER_ISOLATION") == "single" else 1000
 
 
 class Layout:
@@ -120,9 +125,9 @@ def add_manifest(layout: Layout, base: dict, tars, architecture: str, system: st
     return layout.document(manifest_type, manifest)
 
 
-def make_base(description: Path, folder: Path):
+def make_base(description: Path, folder: Path, owner: int):
     base = json.loads(description.read_text(encoding="utf-8"))
-    tars = [layer_tar(layer) for layer in base.get("layers", ["busybox"])]
+    tars = [layer_tar(layer, owner) for layer in base.get("layers", ["busybox"])]
     layout = Layout(folder)
     if "platforms" not in base:
         layout.finish(add_manifest(layout, base, tars, host_architecture(), "linux"))
@@ -139,12 +144,12 @@ def make_base(description: Path, folder: Path):
     layout.finish(layout.document(media_type, {"schemaVersion": 2, "mediaType": media_type, "manifests": manifests}))
 
 
-def make_bases(descriptions, folder: Path):
-    """Each NAME.json as folder/NAME; what is there already goes."""
+def make_bases(descriptions, folder: Path, owner: int = 1000):
+    """Each NAME.json as folder/NAME; what is there already goes. /home/web is `owner`'s."""
     made = {}
     for description in descriptions:
         target = folder / description.stem
         shutil.rmtree(target, ignore_errors=True)
-        make_base(description, target)
+        make_base(description, target, owner)
         made[description.stem] = target
     return made

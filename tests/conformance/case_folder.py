@@ -34,14 +34,6 @@ class Case:
             environment[name] = value
         return environment, words
 
-    def reason_not_in(self, isolation: str) -> str:
-        """Why this way of isolation gives something else; "" where it must not."""
-        for line in self._text("not-in").splitlines():
-            way, _, reason = line.partition(": ")
-            if way == isolation:
-                return reason
-        return ""
-
     @property
     def recipe(self) -> str:
         return self._text("context.recipe")

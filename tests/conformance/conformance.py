@@ -6,18 +6,19 @@
     conformance.py foreign --cooper PROGRAM --dockerfiles DIR [--base NAME=LAYOUT]... --output DIR
 
 COOPER_REGENERATE=1 writes what came out as what is expected. COOPER_ISOLATION chooses how RUN steps are isolated, COOPER_SNAPSHOTS how layers lie
-on the disk; a case that a way of isolation cannot give says so in its file not-in."""
+on the disk; tests/modes.txt says what a way cannot give. --once: each case is built cold only, since the cache is the same everywhere."""
 
 import argparse
 import os
 import sys
 from pathlib import Path
 
-from base_images import make_bases
+from base_images import make_bases, web_owner
 from case_folder import CaseError, find_cases
 from cooper_program import Cooper
 from foreign import build_all
-from run_case import Failure, run_case
+from mode_table import TableError, mark_of
+from run_case import Failure, run_case, run_refusal
 
 HERE = Path(__file__).resolve().parent
 SKIPPED = 77
@@ -27,28 +28,34 @@ def command_bases(arguments) -> int:
     if not Path("/bin/busybox").exists():
         print("skipped: /bin/busybox (package busybox-static) is not there")
         return SKIPPED
-    make_bases(sorted((HERE / "bases").glob("*.json")), arguments.work / "bases")
+    descriptions = sorted((HERE / "bases").glob("*.json"))
+    make_bases(descriptions, arguments.work / "bases")
+    make_bases(descriptions, arguments.work / "bases-of-root", owner=0)  # for a user namespace of one id
     return 0
 
 
 def command_row(arguments) -> int:
     cooper = Cooper(arguments.cooper, os.environ.get("COOPER_ISOLATION", ""), os.environ.get("COOPER_SNAPSHOTS", ""))
-    bases = {path.name: path.resolve() for path in (arguments.work / "bases").iterdir()}
+    made = "bases" if web_owner(os.environ) else "bases-of-root"
+    bases = {path.name: path.resolve() for path in (arguments.work / made).iterdir()}
     failed = ran = 0
     for case in find_cases(HERE / "cases", arguments.row):
-        reason = case.reason_not_in(os.environ.get("COOPER_ISOLATION", ""))
-        if reason:
-            print(f"not here: {case.name}: {reason}")
+        mark = mark_of("conformance", case.name)
+        if mark and not mark.refused:
+            print(f"not here: {case.name}: {mark.text}")
             continue
         ran += 1
         try:
-            run_case(case, cooper, bases, arguments.work / "runs")
+            if mark:
+                run_refusal(case, cooper, bases, arguments.work / "runs", mark.text)
+            else:
+                run_case(case, cooper, bases, arguments.work / "runs", arguments.once)
             print(f"ok: {case.name}")
         except (Failure, RuntimeError) as error:
             print(f"FAILED: {case.name}\n{error}")
             failed += 1
     if not ran:
-        print("skipped: no case of this row is for this isolation")
+        print("skipped: no case of this row is for this way of isolation")
         return SKIPPED
     return 1 if failed else 0
 
@@ -70,6 +77,7 @@ def main() -> int:
     bases.set_defaults(action=command_bases)
     row = commands.add_parser("row")
     row.add_argument("row")
+    row.add_argument("--once", action="store_true")
     row.set_defaults(action=command_row)
     foreign = commands.add_parser("foreign")
     foreign.add_argument("--dockerfiles", type=Path, required=True)
@@ -83,7 +91,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         return arguments.action(arguments)
-    except CaseError as error:
+    except (CaseError, TableError) as error:
         print(f"error: {error}")
         return 1
 

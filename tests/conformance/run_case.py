@@ -8,7 +8,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from base_images import make_bases
+from base_images import make_bases, web_owner
 from build_steps import StepsError, run_steps
 from case_folder import Case
 from cooper_program import IMAGE, Cooper, digest_of, remove_half_of_the_steps
@@ -39,13 +39,14 @@ def run_folder(fallback: Path) -> Path:
 
 
 class CaseRun:
-    def __init__(self, case: Case, cooper: Cooper, bases: dict, folder: Path):
+    def __init__(self, case: Case, cooper: Cooper, bases: dict, folder: Path, once: bool = False):
         self.case = case
+        self.once = once
         self.cooper = cooper
         self.folder = folder
         self.store = folder / "store"
         self.address = ""
-        self.bases = dict(bases, **make_bases(case.own_bases(), folder / "bases"))
+        self.bases = dict(bases, **make_bases(case.own_bases(), folder / "bases", web_owner(os.environ)))
         for path in case.folder.iterdir():
             if path.is_file() and path.name not in ("args", "expected", "show", "context.recipe", "serve.recipe", "stdin.recipe", "steps"):
                 shutil.copy(path, folder / path.name)
@@ -74,8 +75,9 @@ class CaseRun:
         return self.cooper.run(self.store, self.folder, words, self.case.environment,
                                stdin.read_bytes() if stdin.exists() else b"")
 
-    def result(self) -> str:
-        """The text to compare with the file `expected`."""
+    @contextlib.contextmanager
+    def surroundings(self):
+        """What the build reads beside its context: standard input, a server."""
         with contextlib.ExitStack() as stack:
             if self.case.input_recipe:
                 make_context(self.case.folder / "input", self.case.input_recipe, self.folder / "input")
@@ -84,7 +86,19 @@ class CaseRun:
             if self.case.served:
                 make_context(self.case.folder / "served", self.case.served, self.folder / "served")
                 self.address = stack.enter_context(serve(self.folder / "served"))
+            yield
+
+    def result(self) -> str:
+        """The text to compare with the file `expected`."""
+        with self.surroundings():
             return self.results()
+
+    def refuse(self, text: str):
+        with self.surroundings():
+            done = self.build("quiet")
+        stderr = done.stderr.decode(errors="replace")
+        if not 0 < done.returncode < 125 or "error: " not in stderr or text not in stderr:
+            raise Failure(f"not refused with '{text}': exit code {done.returncode}\n{stderr}")
 
     def run_steps(self) -> str:
         def build(more):
@@ -122,7 +136,8 @@ class CaseRun:
         if "warnings" in self.case.shown:
             lines = [line for line in stderr.splitlines() if line.startswith(("warning: ", "syntax "))]
             text += section("warnings", "\n".join(lines))
-        self.build_again(digest)
+        if not self.once:
+            self.build_again(digest)
         return text
 
     def image_text(self) -> str:
@@ -159,10 +174,22 @@ def compare(case: Case, text: str):
         raise Failure("\n".join(lines))
 
 
-def run_case(case: Case, cooper: Cooper, bases: dict, work: Path):
-    """Throws Failure, or what a wrong case throws; leaves nothing behind."""
+@contextlib.contextmanager
+def temporary_folder(case: Case, work: Path):
     folder = Path(tempfile.mkdtemp(prefix=f"cooper.{case.name}.", dir=run_folder(work))).resolve()
     try:
-        compare(case, CaseRun(case, cooper, bases, folder).result())
+        yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def run_case(case: Case, cooper: Cooper, bases: dict, work: Path, once: bool = False):
+    """Throws Failure, or what a wrong case throws; leaves nothing behind. `once`: nothing is built again."""
+    with temporary_folder(case, work) as folder:
+        compare(case, CaseRun(case, cooper, bases, folder, once).result())
+
+
+def run_refusal(case: Case, cooper: Cooper, bases: dict, work: Path, text: str):
+    """The build must end with an error that holds `text`."""
+    with temporary_folder(case, work) as folder:
+        CaseRun(case, cooper, bases, folder).refuse(text)

@@ -6,8 +6,9 @@
 Docker's default capabilities, its default system call filter (as builder/sandbox/seccomp_calls.cc lists it), the
 masked and read-only paths, its devices, namespaces of its own but for the network. The root file system is this
 machine's /usr, /bin, /lib and /etc, read-only; WORK is the only directory that is shared and can be written, at the
-same path. Environment variables whose names begin with COOPER_, and SOURCE_DATE_EPOCH, are passed on. Exit status: the
-command's; 77 where there is no runc, or the machine lets it make no container.
+same path; the program COOPER_BIN, this checkout and the directory STOCK_CONTAINER_SHOWN can be read. Environment
+variables whose names begin with COOPER_, and SOURCE_DATE_EPOCH, are passed on. Exit status: the command's; 77 where there
+is no runc, or the machine lets it make no container.
 """
 
 import json
@@ -105,7 +106,7 @@ def skip(reason):
 
 def main():
     work, command = Path(sys.argv[1]).resolve(), sys.argv[2:]
-    extra = [PROJECT] + [Path(os.environ[name]).resolve() for name in ("COOPER_BIN",) if name in os.environ]
+    extra = [PROJECT] + [Path(os.environ[name]).resolve() for name in ("COOPER_BIN", "STOCK_CONTAINER_SHOWN") if name in os.environ]
     extra = [path for path in extra if not path.is_relative_to(work)]
     if os.geteuid() != 0:
         skip("runc needs root here")
