@@ -13,12 +13,20 @@ std::vector<std::string> shell_words(std::string_view text, bool raw) {
   const Lookup nothing_is_set = [](std::string_view) { return std::nullopt; };
   WordRules rules;
   rules.split = true;
+  rules.heredocs = true;
   rules.keep_unset = true;
   rules.keep_escapes = raw;
   rules.quotes = raw ? QuoteRule::retain : QuoteRule::remove;
   WordProcessor processor(text, nothing_is_set, rules);
   processor.run();
   return std::move(processor.words());
+}
+
+// "$((1 << 2))": with a blank behind it, "<<" before what ends in a parenthesis is arithmetic.
+bool is_shift(std::string_view word) {
+  const std::size_t mark = word.find("<<");
+  return mark != std::string_view::npos && word.ends_with(')') && mark + 2 < word.size() &&
+         (word[mark + 2] == ' ' || word[mark + 2] == '\t');
 }
 
 }  // namespace
@@ -52,6 +60,7 @@ std::vector<HeredocWord> find_heredocs(std::string_view line) {
     return found;
   }
   for (const std::string& word : words) {
+    if (is_shift(word)) continue;
     if (auto heredoc = parse_heredoc_word(word)) found.push_back(std::move(*heredoc));
   }
   return found;

@@ -97,13 +97,11 @@ class MountReader {
 
   void read_word(const std::string& key) {
     if (key == "readonly" || key == "ro") {
-      once(has_access_, "readonly");
       mount_.readonly = true;
     } else if (key == "readwrite" || key == "rw") {
-      once(has_access_, "readonly");
       mount_.readonly = false;
     } else if (key == "required") {
-      once(has_required_, key);
+      has_required_ = true;
       mount_.required = true;
     } else {
       refuse("mount option '" + key + "' needs a value");
@@ -112,18 +110,17 @@ class MountReader {
 
   void read_option(const std::string& key, std::string value, bool known) {
     if (key == "type") {
-      once(has_type_, key);
       type_known_ = known;
-      if (known) mount_.type = static_cast<MountType>(index_of(kTypes, value, "mount type"));
+      if (known)
+        mount_.type = static_cast<MountType>(index_of(kTypes, to_lower(value), "mount type"));
     } else if (key == "sharing") {
-      once(has_sharing_, key);
+      has_sharing_ = true;
       if (known) mount_.sharing = static_cast<CacheSharing>(index_of(kSharing, value, "sharing"));
       if (!known) mount_.sharing_word = std::move(value);
     } else if (key == "required") {
-      once(has_required_, key);
+      has_required_ = true;
       if (known) mount_.required = parse_bool(key, value);
     } else if (key == "readonly" || key == "ro" || key == "readwrite" || key == "rw") {
-      once(has_access_, "readonly");
       const bool writable = key.front() == 'r' && (key == "rw" || key == "readwrite");
       if (known) mount_.readonly = parse_bool(key, value) != writable;
     } else {
@@ -133,9 +130,9 @@ class MountReader {
 
   void read_text(const std::string& key, std::string value) {
     if (key == "source" || key == "src") {
-      set(mount_.source, "source", std::move(value));
+      mount_.source = std::move(value);
     } else if (key == "target" || key == "dst" || key == "destination") {
-      set(mount_.target, "target", std::move(value));
+      mount_.target = std::move(value);
     } else {
       std::optional<std::string>& option = key == "from"   ? mount_.from
                                            : key == "id"   ? mount_.id
@@ -144,17 +141,8 @@ class MountReader {
                                            : key == "gid"  ? mount_.gid
                                            : key == "size" ? mount_.size
                                                            : mount_.env;
-      set(option, key, std::move(value));
+      option = std::move(value);
     }
-  }
-
-  static void once(bool& seen, const std::string& key) {
-    if (seen) refuse("mount option '" + key + "' is given twice");
-    seen = true;
-  }
-  static void set(std::optional<std::string>& option, const std::string& key, std::string value) {
-    if (option) refuse("mount option '" + key + "' is given twice");
-    option = std::move(value);
   }
 
   void only(bool given, bool allowed, const std::string& key) const {
@@ -191,7 +179,7 @@ class MountReader {
   const ValueExpander* expand_;
   Mount mount_;
   bool type_known_ = true;
-  bool has_type_ = false, has_sharing_ = false, has_required_ = false, has_access_ = false;
+  bool has_sharing_ = false, has_required_ = false;
 };
 
 }  // namespace

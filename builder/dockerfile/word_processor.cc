@@ -49,13 +49,17 @@ void WordProcessor::spend(std::size_t bytes) {
 }
 
 bool WordProcessor::is_special(char c) const {
-  return c == '$' || c == rules_.escape ||
+  return c == '$' || (c == '<' && rules_.heredocs) || c == rules_.escape ||
          (rules_.quotes != QuoteRule::literal && (c == '\'' || c == '"'));
 }
 
 void WordProcessor::run() {
   while (!at_end()) {
     const char c = peek();
+    if (c == '<' && rules_.heredocs) {
+      add_heredoc_mark();
+      continue;
+    }
     if (is_special(c)) {
       const std::string part = special(rules_.keep_escapes);
       text_ += part;
@@ -93,6 +97,17 @@ void WordProcessor::add_split(std::string_view text) {
     end_word();
     text.remove_prefix(space);
   }
+}
+
+// "<" alone, or "<<" and the blanks behind it: they are part of the word they stand before.
+void WordProcessor::add_heredoc_mark() {
+  const std::size_t begin = position_++;
+  if (!at_end() && peek() == '<') {
+    ++position_;
+    while (!at_end() && (peek() == ' ' || peek() == '\t')) ++position_;
+  }
+  current_ += word_.substr(begin, position_ - begin);
+  text_ += word_.substr(begin, position_ - begin);
 }
 
 void WordProcessor::end_word() {

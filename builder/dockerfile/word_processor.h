@@ -26,6 +26,7 @@ struct WordRules {
   bool keep_escapes = false;  // an escape stays in front of the character it escapes
   bool keep_unset = false;    // $name of an unset variable stays as written
   bool split = false;         // words() is wanted
+  bool heredocs = false;      // blanks behind "<<" do not split (split only)
 };
 
 // Single use. Time and memory are linear in the word and in what variables and patterns add, which
@@ -65,6 +66,7 @@ class WordProcessor {
   [[nodiscard]] std::string name();
   [[nodiscard]] std::optional<std::string> look_up(const std::string& variable);
   void add_split(std::string_view text);
+  void add_heredoc_mark();
   void end_word();
   [[noreturn]] void fail(std::string cause) const;
   void spend(std::size_t bytes);

@@ -77,18 +77,28 @@ ModeChange ModeChange::parse(std::string_view text) {
   return change;
 }
 
-std::uint32_t ModeChange::bits(const Clause& clause, std::uint32_t mode, bool directory) {
+// What "=" takes away: with permissions as letters the set-id bits too, with a copied class (g=u)
+// not.
+std::uint32_t ModeChange::cleared(const Clause& clause) {
+  if (clause.permissions.find_first_of("ugo") != std::string::npos) return clause.who;
+  return clause.who | ((clause.who & 0700) != 0 ? 04000U : 0U) |
+         ((clause.who & 0070) != 0 ? 02000U : 0U);
+}
+
+// X asks the mode the entry had before any clause.
+std::uint32_t ModeChange::bits(const Clause& clause, std::uint32_t mode, std::uint32_t original,
+                               bool directory) {
   std::uint32_t out = 0;
   for (char c : clause.permissions) {
     switch (c) {
       case 'r': out |= spread(04, clause.who); break;
       case 'w': out |= spread(02, clause.who); break;
       case 'x': out |= spread(01, clause.who); break;
-      case 'X': out |= directory || (mode & 0111) != 0 ? spread(01, clause.who) : 0; break;
+      case 'X': out |= directory || (original & 0111) != 0 ? spread(01, clause.who) : 0; break;
       case 's':
         out |= ((clause.who & 0700) != 0 ? 04000U : 0U) | ((clause.who & 0070) != 0 ? 02000U : 0U);
         break;
-      case 't': out |= 01000; break;
+      case 't': out |= (clause.who & 0770) != 0 ? 01000U : 0U; break;
       case 'u': out |= spread((mode >> 6) & 7, clause.who); break;
       case 'g': out |= spread((mode >> 3) & 7, clause.who); break;
       default: out |= spread(mode & 7, clause.who); break;
@@ -97,13 +107,19 @@ std::uint32_t ModeChange::bits(const Clause& clause, std::uint32_t mode, bool di
   return out;
 }
 
+std::uint32_t ModeChange::apply_to_new(std::uint32_t mode) const {
+  const auto* fixed = std::get_if<std::uint32_t>(&change_);
+  return fixed != nullptr ? *fixed : mode;
+}
+
 std::uint32_t ModeChange::apply(std::uint32_t mode, bool directory) const {
   if (const auto* fixed = std::get_if<std::uint32_t>(&change_)) return *fixed;
+  const std::uint32_t original = mode;
   for (const Clause& clause : std::get<std::vector<Clause>>(change_)) {
-    const std::uint32_t set = bits(clause, mode, directory);
+    const std::uint32_t set = bits(clause, mode, original, directory);
     if (clause.operation == '+') mode |= set;
     if (clause.operation == '-') mode &= ~set;
-    if (clause.operation == '=') mode = (mode & ~clause.who) | set;
+    if (clause.operation == '=') mode = (mode & ~cleared(clause)) | set;
   }
   return mode;
 }

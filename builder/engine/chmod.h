@@ -14,6 +14,8 @@ class ModeChange {
   // Throws base::Error(usage) naming the part that is wrong.
   [[nodiscard]] static ModeChange parse(std::string_view text);
   [[nodiscard]] std::uint32_t apply(std::uint32_t mode, bool directory) const;
+  // Of a directory made on the way: a symbolic change leaves it as it is made.
+  [[nodiscard]] std::uint32_t apply_to_new(std::uint32_t mode) const;
 
  private:
   struct Clause {
@@ -22,7 +24,9 @@ class ModeChange {
     std::string permissions;  // of rwxXstugo
   };
   [[nodiscard]] static Clause parse_clause(std::string_view& rest, std::string_view whole);
-  [[nodiscard]] static std::uint32_t bits(const Clause& clause, std::uint32_t mode, bool directory);
+  [[nodiscard]] static std::uint32_t bits(const Clause& clause, std::uint32_t mode,
+                                          std::uint32_t original, bool directory);
+  [[nodiscard]] static std::uint32_t cleared(const Clause& clause);
 
   std::variant<std::uint32_t, std::vector<Clause>> change_;
 };

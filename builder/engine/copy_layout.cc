@@ -52,9 +52,9 @@ void CopyLayout::make_directory(const std::string& path, Changes changes) {
     entry.opaque = false;
   } else {
     entry.type = EntryType::directory;
-    entry.mode = 0755;
+    entry.mode = changes.mode && options_.mode ? options_.mode->apply_to_new(0755) : 0755;
     entry.mtime = options_.directory_time;
-    change(entry, changes);
+    change(entry, Changes{changes.owner, false});
   }
   entry.path = path;
   entries_.emplace(path, PlannedEntry{std::move(entry), {}});

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <set>
+#include <sstream>
 
 #include "base/copy_tree.h"
 #include "base/error.h"
@@ -93,11 +94,16 @@ struct CacheDirectory {
 };
 
 // What a cache mount is called in the store and in shared caches: ids of one scope are never those
-// of another.
-std::string scoped_id(const Workshop& shop, const std::string& id) {
+// of another, and a mount of another owner or mode is another one, as BuildKit has it.
+std::string scoped_id(const Workshop& shop, const plan::MountOp& mount) {
   const std::string& scope = shop.options.cache_scope;
   constexpr const char* kMark = "scope=";
-  return scope.empty() && !id.starts_with(kMark) ? id : kMark + scope + ";" + id;
+  std::string id = mount.id;
+  if (!scope.empty() || id.starts_with(kMark)) id = kMark + scope + ";" + id;
+  if (mount.uid == 0 && mount.gid == 0 && mount.mode == 0755) return id;
+  std::ostringstream owned;
+  owned << id << " (" << mount.uid << ":" << mount.gid << " " << std::oct << mount.mode << ")";
+  return owned.str();
 }
 
 // The directory's name is a hash: an id is never a path.
@@ -107,7 +113,7 @@ CacheDirectory open_cache_directory(Workshop& shop, const plan::MountOp& mount,
   shop.store.hold("mounts", name);
   // For people: the directory's name tells nothing.
   if (!shop.store.read_record("mounts", name))
-    shop.store.write_record("mounts", name, scoped_id(shop, mount.id));
+    shop.store.write_record("mounts", name, scoped_id(shop, mount));
   shop.store.touch_record("mounts", name);
   CacheDirectory cache{name, {}, false};
   cache.created = ::mkdirat(mounts.get(), name.c_str(), 0755) == 0;
@@ -128,7 +134,7 @@ void fill_cache_mount(Workshop& shop, const plan::MountOp& mount, const std::str
                       StepInputs& inputs) {
   const base::Fd mounts = shop.store.directory("mounts");
   if (base::try_stat_at(mounts.get(), name)) return;
-  const auto found = shop.elsewhere->find_mount(scoped_id(shop, mount.id));
+  const auto found = shop.elsewhere->find_mount(scoped_id(shop, mount));
   if (!found) return;
   try {
     shop.layers.add_shared(*found);
@@ -152,7 +158,7 @@ void fill_cache_mount(Workshop& shop, const plan::MountOp& mount, const std::str
 
 sandbox::BindMount cache_mount(Workshop& shop, const plan::Step& step, const plan::MountOp& mount,
                                StepInputs& inputs, PreparedMounts& out) {
-  const std::string id = scoped_id(shop, mount.id);
+  const std::string id = scoped_id(shop, mount);
   std::string name = base::sha256_hex(id);
   // Where nothing can be mounted a cache is in one place at a time.
   const bool moves = shop.probe.mode == sandbox::Mode::chroot;

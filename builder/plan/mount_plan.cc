@@ -80,7 +80,7 @@ class MountPlanner {
       op.id = inputs_.cache_mount_namespace + "/" + op.id;
     }
     op.sharing = mount.sharing.value_or(dockerfile::CacheSharing::shared);
-    op.mode = number_of(mount.mode, "mode", 8, 0755);
+    op.mode = number_of(mount.mode, "mode", 8, 0755) & 0777;
   }
 
   void plan_tmpfs(MountOp& op, const Mount& mount, const std::string& target) {

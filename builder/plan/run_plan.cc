@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/path.h"
 #include "builder/dockerfile/heredoc.h"
 #include "builder/plan/global_scope.h"
 #include "builder/plan/shell_form.h"
@@ -106,7 +107,7 @@ RunOp plan_run(const dockerfile::Run& run, const StageState& state, const Target
   op.env = state.scope.environment();
   op.proxy_env = proxy_environment(request, state.scope);
   op.user = state.config.config.user;
-  op.cwd = workdir.empty() ? "/" : workdir;
+  op.cwd = base::join_path("/", workdir);
   op.network = run.network == dockerfile::Network::default_ ? request.network : run.network;
   op.settings = request.run_settings;
   op.security = run.security;

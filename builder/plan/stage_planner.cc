@@ -187,13 +187,19 @@ void StagePlanner::workdir(const dockerfile::Workdir& workdir, const StageInstru
                         " can have unexpected results if the base image changes");
   }
   state_.workdir_set = true;
-  current = base::join_path("/", base::join_path(current.empty() ? "/" : current, wanted));
+  // As written if it is absolute: "/app/" stays "/app/" in the configuration.
+  if (current.empty()) current = "/";
+  if (wanted.starts_with('/')) {
+    current = wanted;
+  } else if (!wanted.empty()) {
+    current = base::join_path(base::join_path("/", current), wanted);
+  }
   const std::string created_by = "WORKDIR " + current;
   if (current == "/") {
     add_history(std::nullopt, created_by);
     return;
   }
-  add_layer(WorkdirOp{current, state_.config.config.user}, entry, created_by);
+  add_layer(WorkdirOp{base::clean_path(current), state_.config.config.user}, entry, created_by);
 }
 
 // The history holds every expanded value that goes into the configuration, so its size bounds the

@@ -40,9 +40,6 @@ StageState state_of_image(const BaseImage& image, const oci::Platform& platform)
   state.config.extra_json = "{}";
   state.config.extra_config_json = "{}";
   complete_history(state.config.history, image.layers.size());
-  if (!state.config.config.working_dir.empty()) {
-    state.config.config.working_dir = base::join_path("/", state.config.config.working_dir);
-  }
   return state;
 }
 

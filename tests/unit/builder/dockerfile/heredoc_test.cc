@@ -23,6 +23,8 @@ const Case kCases[] = {
     {"H2 file descriptor", "RUN cat 3<<a\nx\na\n", "RUN 'cat 3<<a' <<a'x\\n'"},
     {"H2 a here-string is none", "RUN cat <<<a\n", "RUN 'cat <<<a'"},
     {"H2 a shift is none", "RUN echo $((1 << 2))\n", "RUN 'echo $((1 << 2))'"},
+    {"H2 blanks before the word", "RUN cat << a 3<<  'b'\n1\na\n2\nb\n",
+     "RUN 'cat << a 3<<  'b'' <<a'1\\n' <<!b'2\\n'"},
     {"H2 quoted text is none", "RUN echo \"<<a\"\n", "RUN 'echo \"<<a\"'"},
     {"H2 several", "RUN <<A cat >x && <<B cat\n1\nA\n2\nB\n",
      "RUN '<<A cat >x && <<B cat' <<A'1\\n' <<B'2\\n'"},

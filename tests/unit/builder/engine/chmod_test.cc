@@ -32,6 +32,15 @@ TEST_CASE("C12 symbolic modes change it") {
   CHECK(change("u+s", 0755) == 04755);
   CHECK(change("+t", 0777) == 01777);
   CHECK(change("u+x-w", 0644) == 0544);
+  CHECK(change("u=rwx,g=rx", 06755) == 0755);
+  CHECK(change("g=u", 02740) == 02770);
+  CHECK(change("o+t", 0755) == 0755);
+  CHECK(change("a-x,u+X", 0755) == 0744);
+}
+
+TEST_CASE("C12 a directory made on the way: only an octal mode is its own") {
+  CHECK(ModeChange::parse("700").apply_to_new(0755) == 0700);
+  CHECK(ModeChange::parse("go=").apply_to_new(0755) == 0755);
 }
 
 TEST_CASE("C12 what is no mode is refused") {
