@@ -5,9 +5,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <exception>
+#include <optional>
+#include <vector>
 
 #include "builder/sandbox/container_init.h"
 #include "builder/sandbox/launcher.h"
@@ -34,27 +37,82 @@ pid_t fork_into(std::uint64_t namespaces, int& pidfd) {
   return static_cast<pid_t>(pid);
 }
 
-void serve(Fd& socket, Message message) {
-  const LaunchRequest request = parse_launch_request(message.text);
-  if (message.fds.size() != 3) return;
-  LaunchReply reply;
-  if (request.filter) static_cast<void>(seccomp_program());
-  int pidfd = -1;
-  const pid_t pid = fork_into(request.namespaces, pidfd);
-  if (pid == 0) {
+// An init that was forked before it is asked for, while the step before it runs: the next step
+// likely wants the same namespaces. It waits for its descriptors and knows nothing else.
+struct Spare {
+  LaunchRequest request;
+  pid_t pid = -1;
+  Fd pidfd, socket;
+};
+
+class Server {
+ public:
+  explicit Server(Fd socket) : socket_(std::move(socket)) {}
+
+  void run() {
+    while (auto message = receive_message(socket_.get())) {
+      const LaunchRequest request = parse_launch_request(message->text);
+      if (message->fds.size() == 3) serve(request, std::move(message->fds));
+      if (request.namespaces != 0) prepare(request);
+    }
+  }
+
+ private:
+  void serve(const LaunchRequest& request, std::vector<Fd> fds) {
+    if (request.filter) static_cast<void>(seccomp_program());
+    if (use_spare(request, fds)) return;
+    int pidfd = -1;
+    const pid_t pid = fork_into(request.namespaces, pidfd);
+    if (pid == 0) {
+      socket_.reset();
+      run_container_init(std::move(fds[0]), std::move(fds[1]), std::move(fds[2]));
+    }
+    const int error = pid < 0 ? errno : 0;
+    reply({pid, error}, Fd(pidfd));
+  }
+
+  bool use_spare(const LaunchRequest& request, const std::vector<Fd>& fds) {
+    const Spare spare = std::move(spare_);
+    spare_ = {};
+    if (!spare.socket || spare.request.namespaces != request.namespaces) return false;
+    try {
+      send_message(spare.socket.get(), "go", std::array{fds[0].get(), fds[1].get(), fds[2].get()});
+    } catch (const std::exception&) {
+      return false;  // it was killed; another is forked
+    }
+    reply({spare.pid, 0}, spare.pidfd);
+    return true;
+  }
+
+  void reply(const LaunchReply& reply, const Fd& pidfd) {
+    const int fd = pidfd.get();
+    send_message(socket_.get(), to_json(reply), std::span<const int>(&fd, fd < 0 ? 0 : 1));
+  }
+
+  void prepare(const LaunchRequest& request) {
+    SocketPair pair = open_socket_pair();
+    int pidfd = -1;
+    const pid_t pid = fork_into(request.namespaces, pidfd);
+    if (pid == 0) {
+      socket_.reset();
+      pair.mine.reset();
+      wait_as_spare(std::move(pair.theirs));
+    }
+    if (pid > 0) spare_ = {request, pid, Fd(pidfd), std::move(pair.mine)};
+  }
+
+  [[noreturn]] static void wait_as_spare(Fd socket) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    std::optional<Message> message = receive_message(socket.get());
     socket.reset();
-    run_container_init(std::move(message.fds[0]), std::move(message.fds[1]),
-                       std::move(message.fds[2]));
+    if (!message || message->fds.size() != 3) _exit(0);  // not needed, or the launcher has gone
+    std::vector<Fd>& fds = message->fds;
+    run_container_init(std::move(fds[0]), std::move(fds[1]), std::move(fds[2]));
   }
-  const Fd owned(pidfd);
-  reply.pid = pid;
-  reply.error = pid < 0 ? errno : 0;
-  if (pid > 0) {
-    send_message(socket.get(), to_json(reply), std::span<const int>(&pidfd, 1));
-  } else {
-    send_message(socket.get(), to_json(reply));
-  }
-}
+
+  Fd socket_;
+  Spare spare_;
+};
 
 }  // namespace
 
@@ -62,7 +120,7 @@ void run_launcher(Fd socket) {
   prctl(PR_SET_DUMPABLE, 0);
   signal(SIGCHLD, SIG_IGN);  // ended inits need no reaping; the builder watches their pidfd
   try {
-    while (auto message = receive_message(socket.get())) serve(socket, std::move(*message));
+    Server(std::move(socket)).run();
   } catch (const std::exception&) {
     _exit(1);
   }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/copy_tree.h"
 #include "base/error.h"
@@ -41,6 +42,12 @@ std::vector<std::string> overlay_lowers(const std::vector<std::string>& director
 }
 
 struct WritableRoot::State {
+  State(store::Store& store_, LayerDirectories& layers_)
+      : store(store_), layers(layers_), temp(store_.new_temp_directory()) {}
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+  ~State() { store.discard(std::move(temp)); }
+
   store::Store& store;
   LayerDirectories& layers;
   store::TempDirectory temp;
@@ -58,8 +65,7 @@ WritableRoot::~WritableRoot() = default;
 
 WritableRoot Snapshots::create(std::span<const oci::DiffId> layers, const BlobNeeded& blob,
                                std::stop_token stop) {
-  auto state = std::make_unique<WritableRoot::State>(
-      WritableRoot::State{store_, layers_, store_.new_temp_directory(), {}, {}, {}});
+  auto state = std::make_unique<WritableRoot::State>(store_, layers_);
   state->below.assign(layers.begin(), layers.end());
   state->lowers = overlay_lowers(layers_.stack(layers, blob, std::move(stop)));
   const base::Fd snapshot = make_child(state->temp.fd(), "snapshot", 0700);

@@ -139,6 +139,8 @@ class Store {
 
   // --- work space and locks
   [[nodiscard]] TempDirectory new_temp_directory() const;
+  // Removes it behind the caller's back, at the latest when the store closes.
+  void discard(TempDirectory directory) const;
   // Waits for the exclusive lock `kind/name`; `waiting` is called once if it is taken by someone
   // else. Throws Error(cancelled).
   [[nodiscard]] Lock lock(std::string_view kind, const std::string& name, std::stop_token stop,

@@ -11,6 +11,7 @@
 #include "builder/store/flusher.h"
 #include "builder/store/stamp_log.h"
 #include "builder/store/store.h"
+#include "builder/store/temp_remover.h"
 #include "builder/store/temp_space.h"
 
 namespace cooper::store {
@@ -26,6 +27,7 @@ struct Store::State {
   std::unique_ptr<Holds> holds;          // nullptr: nothing is held
   std::unique_ptr<TempSession> session;  // under `mutex`; goes before `temp`, which it uses
   std::atomic<std::uint64_t> next_temp = 0;
+  TempRemover remover;  // goes before `session`, whose directories it removes
 
   [[nodiscard]] const TempSession& temp_session();
   void hold(std::string_view kind, const std::string& name) {
