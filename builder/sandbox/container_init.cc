@@ -6,7 +6,6 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -193,34 +192,6 @@ class Init {
     if (text.empty()) return pid;
     waitpid(pid, nullptr, 0);
     throw to_error(std::get<Failed>(parse_report(text)));
-  }
-
-  static pid_t fork_step(const StepProcess& step) {
-    const pid_t pid = fork();
-    if (pid == 0) {
-      prctl(PR_SET_PDEATHSIG, SIGKILL);
-      become_step(step);
-    }
-    return pid;
-  }
-
-  // As posix_spawn does it: on a stack of its own in our memory, while we stand still until it
-  // executes its program. Copying the page tables of a process, twice a step, is what a short step
-  // costs most.
-  static pid_t spawn_step(const StepProcess& step) {
-    constexpr std::size_t kStack = 256U << 10;
-    void* stack = mmap(nullptr, kStack, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
-    if (stack == MAP_FAILED) return -1;
-    const auto child = [](void* argument) -> int {
-      become_step(*static_cast<const StepProcess*>(argument));
-    };
-    const pid_t pid = clone(child, static_cast<char*>(stack) + kStack,
-                            CLONE_VM | CLONE_VFORK | SIGCHLD, const_cast<StepProcess*>(&step));
-    const int error = errno;
-    munmap(stack, kStack);
-    errno = error;
-    return pid;
   }
 
   void serve() {

@@ -25,4 +25,9 @@ struct StepProcess {
 // line on stderr, or reports what could not be set up and exits 125.
 [[noreturn]] void become_step(const StepProcess& step);
 
+// Starts it as a child: the pid, or -1 and errno. fork_step copies the caller, and the step ends
+// with it; spawn_step is for the short steps that namespaces make possible, see there.
+[[nodiscard]] pid_t fork_step(const StepProcess& step);
+[[nodiscard]] pid_t spawn_step(const StepProcess& step);
+
 }  // namespace cooper::sandbox
