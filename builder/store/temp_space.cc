@@ -109,9 +109,7 @@ TempDirectory Store::new_temp_directory() const {
                        std::move(name), std::move(path));
 }
 
-void Store::discard(TempDirectory directory) const {
-  state_->remover.remove(std::move(directory));
-}
+void Store::discard(TempDirectory directory) const { state_->remover.remove(std::move(directory)); }
 
 const TempSession& Store::State::temp_session() {
   const std::lock_guard guard(mutex);
