@@ -38,26 +38,24 @@ class FilePartSource final : public base::Source {
   std::uint64_t offset_, left_;
 };
 
-void write_entry(layer::LayerWriter& writer, const PlannedEntry& planned) {
+// nullptr for what has no bytes.
+std::unique_ptr<base::Source> content_of(const PlannedEntry& planned) {
   if (const auto* from_tree = std::get_if<TreeBytes>(&planned.bytes)) {
-    base::FdSource source(from_tree->tree->open(from_tree->source), from_tree->source.path);
-    writer.add(planned.entry, &source);
-  } else if (const auto* text = std::get_if<TextBytes>(&planned.bytes)) {
-    base::StringSource source(*text->text);
-    writer.add(planned.entry, &source);
-  } else if (const auto* part = std::get_if<FileBytes>(&planned.bytes)) {
-    FilePartSource source(*part->file, part->offset, planned.entry.size);
-    writer.add(planned.entry, &source);
-  } else {
-    writer.add(planned.entry, nullptr);
+    return std::make_unique<base::FdSource>(from_tree->tree->open(from_tree->source),
+                                            from_tree->source.path);
   }
+  if (const auto* text = std::get_if<TextBytes>(&planned.bytes))
+    return std::make_unique<base::StringSource>(*text->text);
+  if (const auto* part = std::get_if<FileBytes>(&planned.bytes))
+    return std::make_unique<FilePartSource>(*part->file, part->offset, planned.entry.size);
+  return nullptr;
 }
 
 layer::WrittenLayer write_layout(Workshop& shop, const CopyLayout& layout, std::stop_token stop) {
   layer::LayerWriter writer(shop.store, shop.options.layers);
   for (const auto& [path, planned] : layout.entries()) {
     if (stop.stop_requested()) throw Error(ErrorKind::cancelled, "copy", path, "cancelled");
-    write_entry(writer, planned);
+    writer.add(planned.entry, content_of(planned).get());
   }
   return writer.finish();
 }
@@ -107,8 +105,12 @@ cache::KeyScope key_scope(const Workshop& shop, const plan::Step& step, const St
           shop.options.cache_scope};
 }
 
-CopyStep::CopyStep(Workshop& shop, const plan::Step& step, StepInputs& inputs)
-    : shop_(shop), step_(step), op_(std::get<plan::CopyOp>(step.op)), inputs_(inputs) {}
+CopyStep::CopyStep(Workshop& shop, const plan::Step& step, StepInputs& inputs, std::string line)
+    : shop_(shop),
+      step_(step),
+      op_(std::get<plan::CopyOp>(step.op)),
+      inputs_(inputs),
+      line_(std::move(line)) {}
 
 std::optional<cache::KeyParts> CopyStep::quick_key() const {
   const auto identity = inputs_.identity(op_.from);
@@ -164,7 +166,17 @@ layer::WrittenLayer CopyStep::make_layer() {
     }
     lay_out(layout, source, op_.destination, into_directory);
   }
-  return write_layout(shop_, layout, inputs_.stop());
+  layer::WrittenLayer written = write_layout(shop_, layout, inputs_.stop());
+  const auto content = [&](const std::string& path) -> std::unique_ptr<base::Source> {
+    const auto planned = layout.entries().find(path);
+    try {
+      return planned == layout.entries().end() ? nullptr : content_of(planned->second);
+    } catch (const Error&) {
+      return nullptr;  // it went after the layer was written, which has it
+    }
+  };
+  shop_.snapshots.layers().add_made(written.diff_id, written.index, line_, content, inputs_.stop());
+  return written;
 }
 
 layer::WrittenLayer make_workdir_layer(Workshop& shop, const plan::Step& step, StepInputs& inputs) {

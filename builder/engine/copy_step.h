@@ -1,6 +1,8 @@
 // COPY, ADD and WORKDIR: files -> one layer, without a mounted file system.
 #pragma once
 
+#include <string>
+
 #include "builder/engine/copy_selection.h"
 #include "builder/engine/step_inputs.h"
 #include "builder/engine/workshop.h"
@@ -12,7 +14,8 @@ namespace cooper::engine {
 // every file taken (early cut-off, row K6).
 class CopyStep {
  public:
-  CopyStep(Workshop& shop, const plan::Step& step, StepInputs& inputs);
+  // `line`: see snapshot::LayerDirectories::set_line.
+  CopyStep(Workshop& shop, const plan::Step& step, StepInputs& inputs, std::string line);
 
   [[nodiscard]] std::optional<cache::KeyParts> quick_key() const;
   [[nodiscard]] cache::KeyParts content_key();
@@ -26,6 +29,7 @@ class CopyStep {
   const plan::Step& step_;
   const plan::CopyOp& op_;
   StepInputs& inputs_;
+  std::string line_;
   std::optional<Selection> selection_;
 };
 

@@ -38,8 +38,8 @@ LocalExecutor::Work LocalExecutor::make_work(const plan::Step& step, StepInputs&
     work.make = [this, &step, &inputs] { return run_step(shop_, step, inputs); };
     return work;
   }
-  if (std::holds_alternative<plan::CopyOp>(step.op)) {
-    const auto copy = std::make_shared<CopyStep>(shop_, step, inputs);
+  if (const auto* op = std::get_if<plan::CopyOp>(&step.op)) {
+    const auto copy = std::make_shared<CopyStep>(shop_, step, inputs, line_of(graph_, step, *op));
     return {copy->quick_key(), [copy] { return copy->content_key(); },
             [copy] { return copy->make_layer(); }};
   }

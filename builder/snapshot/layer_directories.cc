@@ -31,10 +31,27 @@ constexpr const char* kTree = ".tree";
 constexpr const char* kMade = "snapshot";  // the name while it is made
 constexpr const char* kLines = "lines";    // records: line -> the layer that was unpacked whole
 constexpr int kReadOnly = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
+// A COPY that no step follows should not write much twice.
+constexpr std::uint64_t kMostAtOnce = std::uint64_t{16} << 20;
 constexpr std::uint64_t kMaxRemovedBytes = std::uint64_t{64} << 20;
 
+std::string prefix_of(Flavor flavor) {
+  switch (flavor) {
+    case Flavor::overlay: return "snapshots-";
+    case Flavor::overlay_userxattr: return "user-snapshots-";
+    case Flavor::plain: break;
+  }
+  return "plain-snapshots-";
+}
+
+std::string tree_name(std::span<const oci::DiffId> layers) {
+  return oci::chain_id(layers)->hex() + kTree;
+}
+
+}  // namespace
+
 // A directory that will become a snapshot.
-struct Making {
+struct LayerDirectories::Making {
   explicit Making(const store::Store& store)
       : temp(store.new_temp_directory()),
         snapshot(child(temp.fd(), kMade, 0700)),
@@ -52,21 +69,6 @@ struct Making {
   store::TempDirectory temp;
   base::Fd snapshot, files;
 };
-
-std::string prefix_of(Flavor flavor) {
-  switch (flavor) {
-    case Flavor::overlay: return "snapshots-";
-    case Flavor::overlay_userxattr: return "user-snapshots-";
-    case Flavor::plain: break;
-  }
-  return "plain-snapshots-";
-}
-
-std::string tree_name(std::span<const oci::DiffId> layers) {
-  return oci::chain_id(layers)->hex() + kTree;
-}
-
-}  // namespace
 
 LayerDirectories::LayerDirectories(store::Store& store, Flavor flavor)
     : store_(store), flavor_(flavor) {
@@ -227,31 +229,59 @@ std::string LayerDirectories::make_tree(std::span<const oci::DiffId> layers, con
   return name;
 }
 
-std::optional<std::string> LayerDirectories::try_unpack_delta(const oci::DiffId& layer,
-                                                              const BlobNeeded& blob,
-                                                              std::stop_token stop) {
-  const std::string name = layer.hex() + kDelta;
-  if (delta_base(layer)) return name;
-  const auto line = line_of(layer);
-  const auto record = line ? store_.read_record(kLines, *line) : std::nullopt;
+std::optional<LayerDirectories::Plan> LayerDirectories::plan_delta(
+    const std::string& line, const layer::LayerIndex& after) const {
+  const auto record = store_.read_record(kLines, line);
   const auto text = record ? store::checked_body_or_old(*record, "sha256:") : std::nullopt;
-  const auto neighbour = text ? oci::DiffId::try_parse(*text) : std::nullopt;
-  if (!neighbour || !has(neighbour->hex())) return std::nullopt;
-  const auto before = layer::find_layer_index(store_, *neighbour);
-  const auto after = layer::find_layer_index(store_, layer);
-  const auto delta = before && after ? layer::make_delta(*before, *after) : std::nullopt;
+  const auto base = text ? oci::DiffId::try_parse(*text) : std::nullopt;
+  if (!base || !has(base->hex())) return std::nullopt;
+  const auto before = layer::find_layer_index(store_, *base);
+  auto delta = before ? layer::make_delta(*before, after) : std::nullopt;
   if (!delta) return std::nullopt;
-  const Making making(store_);
-  layer::ReadOptions options;
-  options.delta = &*delta;
-  static_cast<void>(read(layer, blob, making.files, std::move(stop), options));
-  making.write("base", neighbour->hex());
+  return Plan{*base, std::move(*delta)};
+}
+
+void LayerDirectories::publish_delta(const Making& making, const oci::DiffId& layer,
+                                     const Plan& plan) const {
+  const std::string name = layer.hex() + kDelta;
+  making.write("base", plan.base.hex());
   std::string removed;
-  for (const std::string& path : delta->removed) removed += path + '\0';
+  for (const std::string& path : plan.delta.removed) removed += path + '\0';
   making.write("removed", removed);
   if (has(name)) base::remove_tree_at(directory_.get(), name);  // its base is gone
   publish(making.temp.fd(), kMade, name);
-  return name;
+}
+
+std::optional<std::string> LayerDirectories::try_unpack_delta(const oci::DiffId& layer,
+                                                              const BlobNeeded& blob,
+                                                              std::stop_token stop) {
+  if (delta_base(layer)) return layer.hex() + kDelta;
+  const auto line = line_of(layer);
+  const auto after = line ? layer::find_layer_index(store_, layer) : nullptr;
+  const auto plan = after ? plan_delta(*line, *after) : std::nullopt;
+  if (!plan) return std::nullopt;
+  const Making making(store_);
+  layer::ReadOptions options;
+  options.delta = &plan->delta;
+  static_cast<void>(read(layer, blob, making.files, std::move(stop), options));
+  publish_delta(making, layer, *plan);
+  return layer.hex() + kDelta;
+}
+
+void LayerDirectories::add_made(const oci::DiffId& layer, const layer::LayerIndex& index,
+                                const std::string& line, const layer::ContentOf& content,
+                                std::stop_token stop) {
+  if (flavor_ == Flavor::plain) return;
+  const store::Lock lock = store_.lock("snapshot", layer.hex(), std::move(stop));
+  if (has(layer.hex()) || has(layer.hex() + kOwn) || delta_base(layer)) return;
+  const auto plan = plan_delta(base::sha256_hex(line), index);
+  if (!plan) return;
+  std::uint64_t bytes = 0;
+  for (const std::string& path : plan->delta.written) bytes += index.find(path)->size;
+  if (bytes > kMostAtOnce) return;
+  const Making making(store_);
+  if (layer::write_delta(index, plan->delta, content, making.files.get(), form()))
+    publish_delta(making, layer, *plan);
 }
 
 std::optional<std::string> LayerDirectories::delta_base(const oci::DiffId& layer) const {

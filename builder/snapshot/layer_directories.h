@@ -23,6 +23,8 @@
 #include <vector>
 
 #include "base/fd.h"
+#include "builder/layer/delta_writer.h"
+#include "builder/layer/layer_delta.h"
 #include "builder/layer/layer_reader.h"
 #include "builder/layer/layer_stack.h"
 #include "builder/store/store.h"
@@ -64,8 +66,15 @@ class LayerDirectories {
   // Says that LayerWriter made the layer for `line`, any name of what is made again and again from
   // changing input. The layers of one line are likely to be nearly the same.
   void set_line(const oci::DiffId& layer, const std::string& line);
+  // For a layer that was made for `line` just now: if little differs from the layer of that line
+  // which lies unpacked here, its directory is made at once out of `content`, without its blob.
+  // Else a step that needs it will.
+  void add_made(const oci::DiffId& layer, const layer::LayerIndex& index, const std::string& line,
+                const layer::ContentOf& content, std::stop_token stop);
 
  private:
+  struct Making;  // a directory that will become a snapshot
+
   [[nodiscard]] bool has(const std::string& name) const;
   [[nodiscard]] std::string path_of(const std::string& name) const;
   void publish(int from, const char* made, const std::string& name) const;
@@ -85,6 +94,13 @@ class LayerDirectories {
   [[nodiscard]] std::optional<std::string> try_unpack_delta(const oci::DiffId& layer,
                                                             const BlobNeeded& blob,
                                                             std::stop_token stop);
+  struct Plan {
+    oci::DiffId base;  // unpacked whole
+    layer::LayerDelta delta;
+  };
+  [[nodiscard]] std::optional<Plan> plan_delta(const std::string& line,
+                                               const layer::LayerIndex& after) const;
+  void publish_delta(const Making& making, const oci::DiffId& layer, const Plan& plan) const;
   // The whole directory a delta lies over; nullopt when there is no such delta, or it is gone.
   [[nodiscard]] std::optional<std::string> delta_base(const oci::DiffId& layer) const;
   [[nodiscard]] bool hides_lower(const oci::DiffId& layer, std::span<const oci::DiffId> below,
