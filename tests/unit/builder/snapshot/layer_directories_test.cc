@@ -100,7 +100,7 @@ TEST_CASE("a hard link to nothing is refused; the layer's own files can still be
 }
 
 // A layer as LayerWriter makes it.
-oci::DiffId write_layer(Box& box, const std::map<std::string, std::string>& files) {
+layer::WrittenLayer write_made(Box& box, const std::map<std::string, std::string>& files) {
   layer::LayerWriter writer(box.temp.store(), {});
   std::set<std::string> directories;
   for (const auto& [path, content] : files) {
@@ -111,9 +111,13 @@ oci::DiffId write_layer(Box& box, const std::map<std::string, std::string>& file
     base::StringSource source(content);
     writer.add(layer::test::file(path, content.size()), &source);
   }
-  const layer::WrittenLayer written = writer.finish();
+  layer::WrittenLayer written = writer.finish();
   box.blobs.emplace(written.diff_id, written.blob);
-  return written.diff_id;
+  return written;
+}
+
+oci::DiffId write_layer(Box& box, const std::map<std::string, std::string>& files) {
+  return write_made(box, files).diff_id;
 }
 
 std::map<std::string, std::string> site() {
@@ -165,6 +169,59 @@ TEST_CASE("a layer that is nearly another one is put over it") {
     CHECK(third[0] == whole[0]);
     CHECK(text(third[1] + "/app/c") == "new");
     CHECK(text(third[1] + "/app/e") == "newer");
+  }
+}
+
+TEST_CASE("a layer that was just made needs no blob for its directory") {
+  Box box;
+  auto files = site();
+  const oci::DiffId before = write_layer(box, files);
+  box.made.set_line(before, "COPY");
+  static_cast<void>(box.made.stack(std::span(&before, 1), box.blob(), {}));
+  files["app/c"] = "new";
+  files.erase("app/d");
+  const layer::WrittenLayer after = write_made(box, files);
+  const auto no_blob = [](const oci::DiffId&) -> oci::Descriptor {
+    throw base::Error(base::ErrorKind::failure, "read", "a blob", "none is needed");
+  };
+
+  SUBCASE("when its bytes are to be had") {
+    const auto content = [&](const std::string& path) {
+      return std::make_unique<base::StringSource>(files.at(path));
+    };
+    box.made.add_made(after.diff_id, after.index, "COPY", content, {});
+    const auto at_once = box.made.stack(std::span(&after.diff_id, 1), no_blob, {});
+    REQUIRE(at_once.size() == 2);
+    CHECK(text(at_once[1] + "/app/c") == "new");
+    struct stat made {
+    }, read{};
+    REQUIRE(::lstat((at_once[1] + "/app/d").c_str(), &made) == 0);
+    CHECK(S_ISCHR(made.st_mode));
+    CHECK(::lstat((at_once[1] + "/app/a").c_str(), &made) != 0);
+    REQUIRE(::lstat((at_once[1] + "/app").c_str(), &made) == 0);
+    // As when it is unpacked from the blob.
+    std::filesystem::remove_all(std::filesystem::path(at_once[1]).parent_path());
+    box.made.set_line(after.diff_id, "COPY");
+    const auto unpacked = box.made.stack(std::span(&after.diff_id, 1), box.blob(), {});
+    REQUIRE(unpacked == at_once);
+    REQUIRE(::lstat((unpacked[1] + "/app").c_str(), &read) == 0);
+    CHECK(made.st_mode == read.st_mode);
+    CHECK(made.st_uid == read.st_uid);
+    CHECK(made.st_mtim.tv_sec == read.st_mtim.tv_sec);
+  }
+  SUBCASE("but not with bytes that have changed since") {
+    const auto content = [&](const std::string&) {
+      return std::make_unique<base::StringSource>("odd");
+    };
+    box.made.add_made(after.diff_id, after.index, "COPY", content, {});
+    CHECK_THROWS_AS(static_cast<void>(box.made.stack(std::span(&after.diff_id, 1), no_blob, {})),
+                    base::Error);
+  }
+  SUBCASE("nor when they are gone") {
+    const auto content = [&](const std::string&) { return nullptr; };
+    box.made.add_made(after.diff_id, after.index, "COPY", content, {});
+    CHECK_THROWS_AS(static_cast<void>(box.made.stack(std::span(&after.diff_id, 1), no_blob, {})),
+                    base::Error);
   }
 }
 
