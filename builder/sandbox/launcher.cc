@@ -61,9 +61,15 @@ pid_t spawn_self(int socket) {
 
 Launcher::~Launcher() {
   socket_.reset();  // the launcher ends, and what it still runs
-  if (pid_ > 0) {
-    while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) continue;
+  if (pid_ > 0) ending_.push_back(pid_);
+  for (const int pid : ending_) {
+    while (waitpid(pid, nullptr, 0) < 0 && errno == EINTR) continue;
   }
+}
+
+void Launcher::reap_at_end(int pid) {
+  const std::lock_guard lock(mutex_);
+  ending_.push_back(pid);
 }
 
 void Launcher::spawn() {

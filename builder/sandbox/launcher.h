@@ -7,6 +7,7 @@
 #pragma once
 
 #include <mutex>
+#include <vector>
 
 #include "base/fd.h"
 #include "builder/sandbox/child_messages.h"
@@ -30,6 +31,8 @@ class Launcher {
 
   // Throws Error.
   [[nodiscard]] Launched launch(const LaunchRequest& request);
+  // Waits for this child when the launcher is given up: nobody waits for its end before.
+  void reap_at_end(int pid);
 
  private:
   void spawn();
@@ -37,6 +40,7 @@ class Launcher {
   std::mutex mutex_;
   base::Fd socket_;
   int pid_ = -1;
+  std::vector<int> ending_;
 };
 
 // The first argument by which main() recognises that it was re-executed.

@@ -51,12 +51,20 @@ int try_mounts(void* argument) {
 
 int do_nothing(void*) { return 0; }
 
-// Runs `body` in new namespaces with our memory, while we wait; errno when they are not allowed.
-int run_in(int namespaces, int (*body)(void*), void* argument) {
+// Runs `body` in new namespaces with our memory, while we wait. The process itself may go on ending
+// (namespaces are taken down for milliseconds): its id, or errno below zero when they are not
+// allowed.
+pid_t start_in(int namespaces, int (*body)(void*), void* argument) {
   std::vector<char> stack(64U << 10);
   const pid_t pid = clone(body, stack.data() + stack.size(),
                           CLONE_VM | CLONE_VFORK | SIGCHLD | namespaces, argument);
-  if (pid < 0) return errno;
+  return pid < 0 ? -errno : pid;
+}
+
+// The same, and waits for its end; 0 or errno.
+int run_in(int namespaces, int (*body)(void*), void* argument) {
+  const pid_t pid = start_in(namespaces, body, argument);
+  if (pid < 0) return -pid;
   while (waitpid(pid, nullptr, 0) < 0 && errno == EINTR) continue;
   return 0;
 }
@@ -115,18 +123,16 @@ Probe probe(const std::string& scratch_directory, Isolation isolation, bool over
   Trial trial;
   trial.userxattr = found.in_user_namespace;
   const TrialDirectories directories(scratch_directory, trial);
-  const int namespaces = run_in(kNamespaces, try_mounts, &trial);
-  found.user_namespace = run_in(CLONE_NEWUSER, do_nothing, nullptr) == 0;
-  if (namespaces != 0 || trial.mount_error != 0) {
+  const pid_t trial_process = start_in(kNamespaces, try_mounts, &trial);
+  if (trial_process > 0) found.launcher->reap_at_end(trial_process);
+  if (trial_process < 0 || trial.mount_error != 0) {
     found.can_chroot = can_chroot();
-    found.reason = namespaces != 0 ? "new namespaces: " + text_of(namespaces)
-                                   : "mount: " + text_of(trial.mount_error);
-    if (geteuid() != 0 && found.user_namespace)
+    found.reason = trial_process < 0 ? "new namespaces: " + text_of(-trial_process)
+                                     : "mount: " + text_of(trial.mount_error);
+    if (geteuid() != 0 && run_in(CLONE_NEWUSER, do_nothing, nullptr) == 0)
       found.reason += "; a user namespace would allow them";
     return found;
   }
-  found.pid_namespace = true;
-  found.network_namespace = run_in(CLONE_NEWNET, do_nothing, nullptr) == 0;
   switch (mapped_ids()) {
     case MappedIds::all: found.mode = Mode::root_namespaces; break;
     case MappedIds::many: found.mode = Mode::rootless; break;

@@ -79,7 +79,8 @@ case_changed_trees_look_as_in_an_empty_store() {
     rm -rf "$store"
   done
   store=$warm_store
-  [ -n "$(find "$store/cooper" -maxdepth 2 -name '*.delta')" ] || fail "nothing was put over what it was before"
+  # Directory snapshots have no such deltas.
+  [ "${COOPER_SNAPSHOTS:-}" = directory ] || [ -n "$(find "$store/cooper" -maxdepth 2 -name '*.delta')" ] || fail "nothing was put over what it was before"
 }
 
 run_cases

@@ -11,9 +11,11 @@ variables whose names begin with COOPER_, and SOURCE_DATE_EPOCH, are passed on. 
 is no runc, or the machine lets it make no container.
 """
 
+import ctypes
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -92,11 +94,16 @@ def make_bundle(bundle, work, command, extra):
     (bundle / "config.json").write_text(json.dumps(configuration(work, command, extra)))
 
 
+def end_with_us():
+    """runc passes it on to the container."""
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+
+
 def run(bundle, work, command, extra):
     make_bundle(bundle, work, command, extra)
-    name = bundle.name
+    name = f"cooper-{os.getpid()}-{bundle.name}"  # of its control group too: no other container's
     return subprocess.run(["runc", "--root", str(bundle / "state"), "run", "--bundle", str(bundle), name],
-                          stdin=subprocess.DEVNULL, check=False).returncode
+                          stdin=subprocess.DEVNULL, check=False, preexec_fn=end_with_us).returncode
 
 
 def skip(reason):
