@@ -109,7 +109,7 @@ std::uint32_t ModeChange::bits(const Clause& clause, std::uint32_t mode, std::ui
 
 std::uint32_t ModeChange::apply_to_new(std::uint32_t mode) const {
   const auto* fixed = std::get_if<std::uint32_t>(&change_);
-  return fixed != nullptr ? *fixed : mode;
+  return fixed != nullptr ? *fixed & 0777 : mode;
 }
 
 std::uint32_t ModeChange::apply(std::uint32_t mode, bool directory) const {

@@ -14,7 +14,8 @@ class ModeChange {
   // Throws base::Error(usage) naming the part that is wrong.
   [[nodiscard]] static ModeChange parse(std::string_view text);
   [[nodiscard]] std::uint32_t apply(std::uint32_t mode, bool directory) const;
-  // Of a directory made on the way: a symbolic change leaves it as it is made.
+  // Of a directory made on the way: without set-id and sticky bits; a symbolic change leaves it as
+  // it is made.
   [[nodiscard]] std::uint32_t apply_to_new(std::uint32_t mode) const;
 
  private:

@@ -30,11 +30,6 @@ UserFiles read_user_files(Workshop& shop, std::span<const oci::DiffId> below,
 sandbox::Owner look_up_owner(Workshop& shop, const plan::CopyOp& op,
                              std::span<const oci::DiffId> below, std::stop_token stop) {
   if (is_numeric(op.chown)) return sandbox::resolve_owner(op.chown, std::nullopt, std::nullopt);
-  if (op.link) {
-    throw base::Error(base::ErrorKind::usage, "look up owner", op.chown,
-                      "names cannot be looked up with --link")
-        .with_hint("use numbers, for example --chown=33:33");
-  }
   const UserFiles files = read_user_files(shop, below, stop);
   return sandbox::resolve_owner(op.chown, files.passwd, files.group);
 }
@@ -42,6 +37,7 @@ sandbox::Owner look_up_owner(Workshop& shop, const plan::CopyOp& op,
 sandbox::Owner look_up_user(Workshop& shop, const std::string& user,
                             std::span<const oci::DiffId> below, std::stop_token stop) {
   if (user.empty() || user == "0" || user == "root" || user == "0:0") return {};
+  if (is_numeric(user)) return sandbox::resolve_owner(user, std::nullopt, std::nullopt);
   const UserFiles files = read_user_files(shop, below, stop);
   const sandbox::UserIds ids =
       sandbox::resolve_user(user, files.passwd.value_or(""), files.group.value_or(""));

@@ -11,12 +11,11 @@
 
 namespace cooper::engine {
 
-// --chown of a COPY on top of `below`. Names need the image's files, so they cannot be used with
-// --link (row C14).
+// --chown of a COPY on top of `below`; the plan has no names with --link (row C14).
 [[nodiscard]] sandbox::Owner look_up_owner(Workshop& shop, const plan::CopyOp& op,
                                            std::span<const oci::DiffId> below,
                                            std::stop_token stop);
-// USER of a WORKDIR.
+// USER of a WORKDIR: a number alone is the group too, as in --chown, whatever the passwd file says.
 [[nodiscard]] sandbox::Owner look_up_user(Workshop& shop, const std::string& user,
                                           std::span<const oci::DiffId> below, std::stop_token stop);
 

@@ -50,6 +50,13 @@ void check_checksum(const CopyOp& op) {
   }
 }
 
+// A layer of its own has no passwd file.
+void check_link_owner(const CopyOp& op) {
+  if (!op.link || op.chown.find_first_not_of("0123456789:") == std::string::npos) return;
+  throw Error(ErrorKind::usage, "look up owner", op.chown, "names cannot be looked up with --link")
+      .with_hint("use numbers, for example --chown=33:33");
+}
+
 // What the options and the address of a repository say must not differ.
 void check_git(const CopyOp& op, const dockerfile::Copy& copy) {
   for (const CopySource& source : op.sources) {
@@ -139,6 +146,7 @@ PlannedCopy plan_copy(const dockerfile::Copy& copy, const StageState& state,
   check_checksum(op);
   op.excludes = copy.excludes;
   op.link = copy.link.value_or(false);
+  check_link_owner(op);
   op.parents = copy.parents.value_or(false);
   op.keep_git_dir = copy.keep_git_dir.value_or(false);
   op.unpack = copy.unpack;

@@ -49,8 +49,16 @@ void OutlineDraft::add_argument(const std::string& name, std::string value,
   argument.where = instruction.where;
 }
 
+void OutlineDraft::add_global_argument(const StageTable& table, const std::string& name) {
+  add_globals(table, {name});
+}
+
 void OutlineDraft::add_global_arguments(const StageTable& table, const StageEntry& entry) {
-  std::vector<std::string> todo(entry.arguments.begin(), entry.arguments.end());
+  add_globals(table, {entry.arguments.begin(), entry.arguments.end()});
+}
+
+// With those that their defaults name.
+void OutlineDraft::add_globals(const StageTable& table, std::vector<std::string> todo) {
   std::set<std::string> seen;
   while (!todo.empty()) {
     const std::string name = std::move(todo.back());

@@ -12,6 +12,7 @@ class OutlineDraft {
  public:
   // A global ARG counts when a FROM of a planned stage uses it, itself or through defaults.
   void add_global_arguments(const StageTable& table, const StageEntry& entry);
+  void add_global_argument(const StageTable& table, const std::string& name);
   // An ARG of a stage. Of equal names the one added last counts: stages come in the file's order.
   void add_argument(const std::string& name, std::string value,
                     const dockerfile::Instruction& instruction);
@@ -22,6 +23,8 @@ class OutlineDraft {
   [[nodiscard]] Outline take(const dockerfile::Stage& target) const;
 
  private:
+  void add_globals(const StageTable& table, std::vector<std::string> todo);
+
   std::map<std::string, Outline::Argument> arguments_;
   std::map<std::string, Outline::Mounted> secrets_, ssh_;
 };

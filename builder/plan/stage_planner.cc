@@ -131,9 +131,22 @@ void StagePlanner::apply(const StageInstruction& entry) {
     const ChangeInputs inputs{expander, in_.table.globals(), in_.table.request().build_args};
     auto created_by = apply_change(state_, cmd_given_, instruction, inputs);
     if (created_by) add_history(std::nullopt, std::move(*created_by));
-    for (std::size_t i = known; i < state_.args.size(); ++i) {
-      in_.outline.add_argument(state_.args[i].name, state_.args[i].value.value_or(""), instruction);
-    }
+    for (std::size_t i = known; i < state_.args.size(); ++i) outline_argument(i, instruction);
+  }
+}
+
+// One that only takes the value of a global argument is told where that one is declared.
+void StagePlanner::outline_argument(std::size_t index, const dockerfile::Instruction& instruction) {
+  const auto& argument = state_.args[index];
+  const auto& declared = std::get<dockerfile::Arg>(instruction.payload).args;
+  const bool has_default = std::any_of(declared.begin(), declared.end(), [&](const auto& each) {
+    return each.first == argument.name && each.second;
+  });
+  const bool given = in_.table.request().build_args.count(argument.name) != 0;
+  if (!has_default && !given && in_.table.globals().values.get(argument.name)) {
+    in_.outline.add_global_argument(in_.table, argument.name);
+  } else {
+    in_.outline.add_argument(argument.name, argument.value.value_or(""), instruction);
   }
 }
 

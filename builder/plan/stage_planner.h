@@ -40,6 +40,7 @@ class StagePlanner {
   void begin_with(const ContextOrigin& origin);
   void begin_with(const TargetOrigin& origin);
   void apply(const StageInstruction& entry);
+  void outline_argument(std::size_t index, const dockerfile::Instruction& instruction);
   void run(const dockerfile::Run& run, const StageInstruction& entry, const Expander& expander);
   void copy(const dockerfile::Copy& copy, const StageInstruction& entry, const Expander& expander);
   void workdir(const dockerfile::Workdir& workdir, const StageInstruction& entry,

@@ -4,6 +4,7 @@
     conformance.py bases --work DIR                     make the base images, once
     conformance.py row ROW --work DIR --cooper PROGRAM  run the cases of a row ("R*": of all that begin so; "": all)
     conformance.py peer ROW --work DIR --cooper PROGRAM the same cases, compared with what BuildKit makes of them
+    conformance.py random FIRST COUNT --work DIR --cooper PROGRAM  Dockerfiles made from seeds, compared with what BuildKit makes of them
     conformance.py foreign --cooper PROGRAM --dockerfiles DIR [--base NAME=LAYOUT]... --output DIR
 
 COOPER_REGENERATE=1 writes what came out as what is expected. COOPER_ISOLATION chooses how RUN steps are isolated, COOPER_SNAPSHOTS how layers lie
@@ -16,13 +17,11 @@ import sys
 from pathlib import Path
 
 from base_images import make_bases, web_owner
-from buildkit_program import BuildKit, NotComparable
 from case_folder import CaseError, find_cases
 from cooper_program import Cooper
 from foreign import build_all
 from mode_table import TableError, mark_of
-from peer import peer_difference
-from peer_table import known_differences
+from peer_commands import command_peer, command_random
 from run_case import Failure, run_case, run_refusal
 
 HERE = Path(__file__).resolve().parent
@@ -65,31 +64,6 @@ def command_row(arguments) -> int:
     return 1 if failed else 0
 
 
-def command_peer(arguments) -> int:
-    buildctl, address = os.environ.get("COOPER_BUILDCTL", ""), os.environ.get("BUILDKIT_HOST", "")
-    if not buildctl or not address:
-        print("skipped: COOPER_BUILDCTL and BUILDKIT_HOST name no BuildKit")
-        return SKIPPED
-    cooper, buildkit = Cooper(arguments.cooper), BuildKit(buildctl, address)
-    bases = {path.name: path.resolve() for path in (arguments.work / "bases").iterdir()}
-    known = known_differences(HERE / "peer_differences")
-    counts = {"equal": 0, "wanted": 0, "not compared": 0, "DIFFERENT": 0}
-    for case in find_cases(HERE / "cases", arguments.row):
-        text = reason = ""
-        try:
-            text = peer_difference(case, cooper, buildkit, bases, arguments.work / "runs")
-            kind = "equal" if not text else "wanted" if case.name in known else "DIFFERENT"
-            reason = known.get(case.name, "")
-        except NotComparable as error:
-            kind, reason = "not compared", str(error)
-        if kind == "equal" and reason:
-            kind, text = "DIFFERENT", "peer_differences says that they differ, but they do not"
-        counts[kind] += 1
-        print(f"{kind}: {case.name}{': ' if reason else ''}{reason}" + (f"\n{text}" if kind == "DIFFERENT" else ""), flush=True)
-    print(", ".join(f"{count} {kind}" for kind, count in counts.items()))
-    return 1 if counts["DIFFERENT"] else 0
-
-
 def command_foreign(arguments) -> int:
     bases = []
     for text in arguments.base:
@@ -112,14 +86,18 @@ def main() -> int:
     peer = commands.add_parser("peer")
     peer.add_argument("row")
     peer.set_defaults(action=command_peer)
+    seeds = commands.add_parser("random")
+    seeds.add_argument("first", type=int)
+    seeds.add_argument("count", type=int)
+    seeds.set_defaults(action=command_random)
     foreign = commands.add_parser("foreign")
     foreign.add_argument("--dockerfiles", type=Path, required=True)
     foreign.add_argument("--base", action="append", default=[], metavar="NAME=LAYOUT")
     foreign.add_argument("--output", type=Path, required=True)
     foreign.set_defaults(action=command_foreign)
-    for command in (bases, row, peer):
+    for command in (bases, row, peer, seeds):
         command.add_argument("--work", type=Path, required=True)
-    for command in (row, peer, foreign):
+    for command in (row, peer, seeds, foreign):
         command.add_argument("--cooper", type=Path, required=True)
     arguments = parser.parse_args()
     try:

@@ -23,7 +23,7 @@ THEIRS_PARSE = re.compile(r"parse error on line (\d+)")
 
 NOW = EPOCH + 1  # SOURCE_DATE_EPOCH: after the times of a context, so that what BuildKit took from the clock can be told
 MTIME = re.compile(r" mtime=\d+")
-MOUNT_POINTS = re.compile(r"^/(dev|proc|sys) dir 0755 0:0 0( |$)")
+MOUNT_POINTS = re.compile(r"^(/[^ ]+)?/(dev|proc|sys) dir 0755 0:0 0( |$)")
 
 
 def without_mount_points(tree, other):
@@ -111,7 +111,7 @@ class PeerRun:
         return PeerResult("", stderr, error_lines(stderr))
 
 
-def difference(ours: PeerResult, theirs: PeerResult) -> str:
+def difference(ours: PeerResult, theirs: PeerResult, lines: bool) -> str:
     """What is not equal, as text; "" if all is."""
     if ours.image and theirs.image:
         mine, other = ours.image.splitlines(), theirs.image.splitlines()
@@ -121,14 +121,14 @@ def difference(ours: PeerResult, theirs: PeerResult) -> str:
         return f"BuildKit refuses it, cooper does not:\n{theirs.stderr[-1500:]}"
     if theirs.image:
         return f"cooper refuses it, BuildKit does not:\n{ours.stderr[-1500:]}"
-    if theirs.lines and not ours.lines & theirs.lines:
+    if lines and theirs.lines and not ours.lines & theirs.lines:
         return f"both refuse it, cooper at line {sorted(ours.lines)}, BuildKit at {sorted(theirs.lines)}:\n" \
                f"{ours.stderr[-800:]}\n{theirs.stderr[-800:]}"
     return ""
 
 
-def peer_difference(case: Case, cooper: Cooper, buildkit: BuildKit, bases: dict, work: Path) -> str:
-    """Throws NotComparable; "" when both give the same."""
+def peer_difference(case: Case, cooper: Cooper, buildkit: BuildKit, bases: dict, work: Path, lines=True) -> str:
+    """Throws NotComparable; "" when both give the same. `lines`: what both refuse they must refuse at the same line."""
     if case.steps:
         raise NotComparable("it compares steps and caches, not images")
     if "stdout" in case.shown:
@@ -137,6 +137,6 @@ def peer_difference(case: Case, cooper: Cooper, buildkit: BuildKit, bases: dict,
     try:
         run = PeerRun(case, cooper, buildkit, bases, folder)
         with run.run.surroundings():
-            return difference(run.ours(), run.theirs())
+            return difference(run.ours(), run.theirs(), lines)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -39,7 +39,7 @@ TEST_CASE("C12 symbolic modes change it") {
 }
 
 TEST_CASE("C12 a directory made on the way: only an octal mode is its own") {
-  CHECK(ModeChange::parse("700").apply_to_new(0755) == 0700);
+  CHECK(ModeChange::parse("1700").apply_to_new(0755) == 0700);
   CHECK(ModeChange::parse("go=").apply_to_new(0755) == 0755);
 }
 
