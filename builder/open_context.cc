@@ -11,6 +11,7 @@
 #include "base/sha256.h"
 #include "base/sink.h"
 #include "base/source.h"
+#include "base/within_limit.h"
 #include "builder/context/archive_context.h"
 #include "builder/context/build_files.h"
 
@@ -21,8 +22,6 @@ using base::Error;
 using base::ErrorKind;
 using context::ContextKind;
 
-constexpr std::uint64_t kMaxArchive = std::uint64_t{16} << 30;
-constexpr std::uint64_t kMaxDockerfile = std::uint64_t{4} << 20;
 constexpr const char* kFileName = "context";  // of an http context that is one file
 
 OpenContext open_directory(const std::string& text) {
@@ -87,8 +86,10 @@ OpenContext ContextOpener::open_new(const std::string& text, bool keep_git_dir) 
 OpenContext ContextOpener::open_stdin() const {
   base::FdSink spool(temporary_file(tools_.store), "standard input");
   base::FdSource input(base::Fd(STDIN_FILENO).duplicate(), "standard input");
-  base::LimitedSource limited(input, kMaxArchive, "standard input");
-  base::copy(limited, spool);
+  base::within(base::Limit::context_bytes, [&](std::uint64_t most) {
+    base::LimitedSource limited(input, most, "standard input");
+    base::copy(limited, spool);
+  });
   spool.finish();
   const auto rewound = [&spool] {
     base::Fd file = spool.fd().duplicate();
@@ -100,7 +101,9 @@ OpenContext ContextOpener::open_stdin() const {
   context.tree = context::try_open_archive_context(rewound(), "build context", tools_.store);
   if (context.tree) return context;
   base::FdSource text(rewound(), "standard input");
-  context.dockerfile_text = base::read_all(text, kMaxDockerfile, "standard input");
+  context.dockerfile_text = base::within(base::Limit::dockerfile_bytes, [&](std::uint64_t most) {
+    return base::read_all(text, most, "standard input");
+  });
   context.tree = context::make_empty_context("build context", tools_.store);
   return context;
 }

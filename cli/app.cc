@@ -2,6 +2,7 @@
 
 #include "cli/build_options.h"
 #include "cli/commands.h"
+#include "cli/configuration.h"
 
 namespace cooper::cli {
 
@@ -27,6 +28,10 @@ std::unique_ptr<CLI::App> make_app(Globals& globals, int& exit_code) {
            "a registry (host[:port]) that may have any certificate, or none");
   add_list(*app, "--auth-realm", globals.auth_realms,
            "HOST=ORIGIN: the token server that gets the credentials of a registry");
+  const auto limits = std::make_shared<std::vector<std::string>>();
+  add_list(*app, "--limit", *limits,
+           "NAME=NUMBER: how large something from outside may be; docs/security.md has the names");
+  app->parse_complete_callback([limits] { apply_limits(*limits); });
   add_build_command(*app, globals, exit_code);
   add_bake_command(*app, globals, exit_code);
   add_check_command(*app, globals, exit_code);
@@ -54,9 +59,8 @@ std::unique_ptr<CLI::App> make_app(Globals& globals, int& exit_code) {
   add_version_command(*app, globals, exit_code);
   add_generate_command(*app, globals, exit_code);
   app->footer(
-      "Exit codes: 0 done, 1 a step or check failed, 2 wrong use, 3 a release half done, 75 "
-      "network trouble, 130 "
-      "interrupted.\n"
+      "Exit codes: 0 done, 1 a step or check failed, 2 wrong use, 3 a release half done, 4 "
+      "a limit reached, 75 network trouble, 130 interrupted.\n"
       "Every command explains itself: cooper COMMAND --help");
   return app;
 }

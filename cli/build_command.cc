@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/source.h"
+#include "base/within_limit.h"
 #include "cli/build_command.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
@@ -13,11 +14,11 @@
 namespace cooper::cli {
 namespace {
 
-constexpr std::uint64_t kMaxDockerfileBytes = 4U << 20;
-
 std::string read_stdin() {
   base::FdSource source(base::Fd(0).duplicate(), "standard input");
-  return base::read_all(source, kMaxDockerfileBytes, "standard input");
+  return base::within(base::Limit::dockerfile_bytes, [&](std::uint64_t most) {
+    return base::read_all(source, most, "standard input");
+  });
 }
 
 BuildTarget make_target(const BuildArguments& arguments) {

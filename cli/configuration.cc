@@ -5,7 +5,9 @@
 
 #include "base/error.h"
 #include "base/file_at.h"
+#include "base/limits.h"
 #include "base/source.h"
+#include "builder/upkeep/input_limits.h"
 
 namespace cooper::cli {
 namespace {
@@ -17,12 +19,20 @@ std::string variable(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-upkeep::Limits read_file() {
+// Empty when there is none.
+std::string read_file() {
   const std::string path = configuration_path();
   const bool named = !variable("COOPER_CONFIG").empty();
-  if (path.empty() || (!named && !std::filesystem::exists(path))) return upkeep::default_limits();
+  if (path.empty() || (!named && !std::filesystem::exists(path))) return {};
   base::FdSource source(base::open_host(path, O_RDONLY), path);
-  return upkeep::parse_limits(base::read_all(source, kMaxBytes, path), path);
+  return base::read_all(source, kMaxBytes, path);
+}
+
+void set(const std::string& name, const std::string& number) {
+  const auto value = upkeep::parse_size(number, "the limit " + name);
+  if (!value)
+    throw base::Error(base::ErrorKind::usage, "set limit", name, "there is no 'unlimited'");
+  base::set_limit(name, *value);
 }
 
 }  // namespace
@@ -44,7 +54,9 @@ std::string configuration_path() {
 }
 
 upkeep::Limits read_limits(const LimitOptions& options) {
-  upkeep::Limits limits = read_file();
+  const std::string text = read_file();
+  upkeep::Limits limits =
+      text.empty() ? upkeep::default_limits() : upkeep::parse_limits(text, configuration_path());
   if (!options.max_size.empty())
     limits.max_size = upkeep::parse_size(options.max_size, "--max-size");
   if (!options.min_free.empty())
@@ -54,6 +66,19 @@ upkeep::Limits read_limits(const LimitOptions& options) {
     if (options.keep_days > 0) limits.keep_seconds = std::int64_t{options.keep_days} * 86'400;
   }
   return limits;
+}
+
+void apply_limits(const std::vector<std::string>& options) {
+  if (const std::string text = read_file(); !text.empty()) {
+    for (const auto& [name, number] : upkeep::parse_input_limits(text, configuration_path()))
+      set(name, number);
+  }
+  for (const std::string& option : options) {
+    const std::size_t equals = option.find('=');
+    if (equals == std::string::npos)
+      throw base::Error(base::ErrorKind::usage, "use --limit", option, "it is not NAME=NUMBER");
+    set(option.substr(0, equals), option.substr(equals + 1));
+  }
 }
 
 }  // namespace cooper::cli

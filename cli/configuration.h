@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <string>
+#include <vector>
 
 #include "builder/upkeep/limits.h"
 
@@ -20,5 +21,9 @@ void add_limit_options(CLI::App& command, LimitOptions& options);
 [[nodiscard]] std::string configuration_path();
 // The file's limits, or the defaults without a file, then the flags. Throws base::Error(usage).
 [[nodiscard]] upkeep::Limits read_limits(const LimitOptions& options);
+
+// Sets the limits of base/limits.h: the file's, then those of --limit ("NAME=NUMBER"; sizes may
+// have a unit). Throws base::Error(usage).
+void apply_limits(const std::vector<std::string>& options);
 
 }  // namespace cooper::cli

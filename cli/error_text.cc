@@ -37,6 +37,7 @@ int exit_code_of(const base::Error& error) {
   switch (error.kind()) {
     case base::ErrorKind::usage:
     case base::ErrorKind::unsupported: return kUsage;
+    case base::ErrorKind::limit: return kLimit;
     case base::ErrorKind::network: return kTemporary;
     case base::ErrorKind::cancelled: return kInterrupted;
     default: return kFailure;

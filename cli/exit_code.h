@@ -10,6 +10,7 @@ enum ExitCode : int {
   kFailure = 1,        // the build, a step, a check or a transfer failed
   kUsage = 2,          // wrong arguments or a wrong input file
   kPartial = 3,        // a release stopped half way and could not be undone; what is where was told
+  kLimit = 4,          // an input is larger than a limit allows (docs/security.md)
   kTemporary = 75,     // a network failure that may pass (sysexits' EX_TEMPFAIL)
   kInterrupted = 130,  // SIGINT; 143 for SIGTERM, 129 for SIGHUP
 };

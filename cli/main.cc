@@ -13,6 +13,8 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "builder/layer/layer_process.h"
+#include "builder/sandbox/child_task.h"
 #include "builder/sandbox/sandbox.h"
 #include "cli/app.h"
 #include "cli/error_text.h"
@@ -84,7 +86,9 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  sandbox::run_child_if_asked(argc, argv);
+  constexpr sandbox::ChildTask kTasks[] = {{layer::kLayerTask, layer::run_layer_task}};
+  sandbox::run_child_if_asked(argc, argv, kTasks);
+  layer::read_layers_apart();
   clean_descriptors();
   ::umask(022);
   try {

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include "base/limits.h"
 #include "builder/context/remote_file.h"
 #include "builder/export/export_images.h"
 #include "builder/share/layout_depot.h"
@@ -150,6 +151,7 @@ context::RemoteFetcher* Network::fetcher(store::Store& store) {
     state_->retrying = std::make_unique<http::RetryTransport>(state_->transport, state_->clock,
                                                               http::RetryPolicy{});
     context::HttpFetcherOptions options;
+    options.limit = base::limit_of(base::Limit::download_bytes);
     options.public_addresses_only =
         false;  // a RUN step of the same Dockerfile could reach them all the same
     state_->fetcher = context::make_http_fetcher(*state_->retrying, store, options);

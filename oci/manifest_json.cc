@@ -3,6 +3,7 @@
 #include <iterator>
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "oci/manifest.h"
 #include "oci/media_type.h"
 #include "oci/strict_json.h"
@@ -12,8 +13,6 @@ namespace {
 
 using Json = nlohmann::json;
 using OrderedJson = nlohmann::ordered_json;
-
-constexpr std::size_t kMaxIndexEntries = 1000;
 
 [[noreturn]] void fail(base::ErrorKind kind, const std::string& what, std::string cause) {
   throw base::Error(kind, "parse", what, std::move(cause));
@@ -165,7 +164,12 @@ std::variant<Manifest, Index> parse_manifest_or_index(std::string_view json,
   check_schema(document, what);
   const std::string type = agreed_media_type(document, media_type, what);
   if (media_type::is_index(type)) {
-    Index index{type, parse_descriptors(document, "manifests", kMaxIndexEntries, what)};
+    const std::uint64_t most = base::limit_of(base::Limit::index_entries);
+    if (const Json* entries = document.find("manifests"); entries && entries->size() > most) {
+      throw base::limit_error(base::Limit::index_entries, "parse", what,
+                              "it names more than " + std::to_string(most) + " images");
+    }
+    Index index{type, parse_descriptors(document, "manifests", most, what)};
     index.annotations = document.string_map("annotations");
     return index;
   }

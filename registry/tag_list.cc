@@ -2,13 +2,13 @@
 
 #include <set>
 
+#include "base/limits.h"
 #include "registry/registry_error.h"
 #include "registry/repository.h"
 
 namespace cooper::registry {
 namespace {
 
-constexpr int kMaxPages = 1000;
 constexpr std::uint64_t kMaxPageBytes = std::uint64_t{4} << 20;
 
 }  // namespace
@@ -36,7 +36,8 @@ std::optional<std::vector<std::string>> Repository::list_tags(std::stop_token st
   std::set<std::string> seen;
   http::Request get = request("GET", "/tags/list", stop);
   get.body_limit = kMaxPageBytes;
-  for (int page = 0; page < kMaxPages; ++page) {
+  const std::uint64_t most = base::limit_of(base::Limit::tag_pages);
+  for (std::uint64_t page = 0; page < most; ++page) {
     const http::Response response = send(get);
     if (response.status == 404 && page == 0) return std::nullopt;
     if (response.status != 200) throw registry_error("list tags of", display_name(), get, response);
@@ -55,8 +56,8 @@ std::optional<std::vector<std::string>> Repository::list_tags(std::stop_token st
     }
     get.url = url;
   }
-  throw base::Error(base::ErrorKind::limit, "list tags of", display_name(),
-                    "more than " + std::to_string(kMaxPages) + " pages");
+  throw base::limit_error(base::Limit::tag_pages, "list tags of", display_name(),
+                          "more than " + std::to_string(most) + " pages");
 }
 
 }  // namespace cooper::registry

@@ -1,12 +1,11 @@
 #include "registry/token.h"
 
+#include "base/within_limit.h"
 #include "registry/base64.h"
 #include "registry/registry_error.h"
 
 namespace cooper::registry {
 namespace {
-
-constexpr std::uint64_t kMaxTokenBytes = 1U << 20;
 
 http::Request get_request(const TokenRequest& wanted) {
   http::Request request;
@@ -48,9 +47,10 @@ std::string basic_authorization(const Credential& credential) {
 Token fetch_token(http::Transport& transport, const TokenRequest& wanted) {
   const bool refresh = wanted.credential && !wanted.credential->identity_token.empty();
   http::Request request = refresh ? refresh_request(wanted) : get_request(wanted);
-  request.body_limit = kMaxTokenBytes;
+  request.body_limit = base::limit_of(base::Limit::token_bytes);
   request.stop = wanted.stop;
-  const http::Response response = transport.send(request);
+  const http::Response response = base::within(
+      base::Limit::token_bytes, [&](std::uint64_t) { return transport.send(request); });
   if (response.status == 200) return parse_token_reply(response.body, http::redacted(request.url));
   base::Error error =
       registry_error("get a token from", http::origin(wanted.realm), request, response);

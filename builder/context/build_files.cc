@@ -11,17 +11,18 @@
 #include "base/file_at.h"
 #include "base/path.h"
 #include "base/source.h"
+#include "base/within_limit.h"
 #include "builder/dockerfile/git_reference.h"
 
 namespace cooper::context {
 namespace {
 
-constexpr std::uint64_t kMaxDockerfile = std::uint64_t{4} << 20;
-constexpr std::uint64_t kMaxIgnoreFile = std::uint64_t{1} << 20;
+constexpr base::Limit kDockerfile = base::Limit::dockerfile_bytes;
+constexpr base::Limit kIgnoreFile = base::Limit::ignore_file_bytes;
 constexpr int kReadFlags =
     O_RDONLY | O_NONBLOCK | O_NOCTTY;  // never waits for the other end of a FIFO
 
-std::string read_regular(base::Fd file, const std::string& name, std::uint64_t limit) {
+std::string read_regular(base::Fd file, const std::string& name, base::Limit limit) {
   const struct stat status = base::stat_fd(file.get(), name);
   if (S_ISDIR(status.st_mode)) {
     throw base::Error(base::ErrorKind::usage, "read", name, "it is a directory");
@@ -30,20 +31,23 @@ std::string read_regular(base::Fd file, const std::string& name, std::uint64_t l
     throw base::Error(base::ErrorKind::usage, "read", name, "it is not a regular file");
   }
   base::FdSource source(std::move(file), name);
-  return base::read_all(source, limit, name);
+  return base::within(limit,
+                      [&](std::uint64_t most) { return base::read_all(source, most, name); });
 }
 
 std::string read_standard_input() {
   const int copy = ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
   if (copy < 0) base::throw_errno("read", "standard input");
   base::FdSource source{base::Fd(copy), "standard input"};
-  return base::read_all(source, kMaxDockerfile, "standard input");
+  return base::within(kDockerfile, [&](std::uint64_t most) {
+    return base::read_all(source, most, "standard input");
+  });
 }
 
 // A file of a directory, its links followed in that directory only. A link that leads nowhere there
 // is an Error, not an absent file.
 std::optional<std::string> try_read_beneath(const base::Fd& directory, const std::string& name,
-                                            const std::string& full_name, std::uint64_t limit) {
+                                            const std::string& full_name, base::Limit limit) {
   if (auto file = base::try_open_in_root(directory.get(), name, kReadFlags)) {
     return read_regular(std::move(*file), full_name, limit);
   }
@@ -61,7 +65,7 @@ DockerfileText find_in_context(const std::string& context) {
   const base::Fd directory = base::open_host_directory(context);
   for (const char* name : {"Dockerfile", "dockerfile"}) {
     const std::string path = join(context, name);
-    if (auto text = try_read_beneath(directory, name, path, kMaxDockerfile)) {
+    if (auto text = try_read_beneath(directory, name, path, kDockerfile)) {
       return {std::move(*text), name, path};
     }
   }
@@ -76,7 +80,7 @@ DockerfileText read_dockerfile_beneath(const std::string& context, const std::st
   const base::Fd directory = base::open_host_directory(context);
   for (const std::string& name : dockerfile_names(file)) {
     const std::string path = base::clean_below_root(name);
-    if (auto text = try_read_beneath(directory, path, name, kMaxDockerfile))
+    if (auto text = try_read_beneath(directory, path, name, kDockerfile))
       return {std::move(*text), name, ""};
   }
   throw no_dockerfile(file, context_name);
@@ -100,7 +104,7 @@ DockerfileText read_dockerfile(const std::string& context, const std::string& fi
   if (file == "-") return {read_standard_input(), "-", ""};
   const std::string path = base::is_absolute(file) ? file : join(relative_to, file);
   try {
-    return {read_regular(base::open_host(path, kReadFlags), path, kMaxDockerfile), file, path};
+    return {read_regular(base::open_host(path, kReadFlags), path, kDockerfile), file, path};
   } catch (base::Error& error) {
     if (error.kind() == base::ErrorKind::not_found) {
       error.with_hint(relative_to.empty() ? "-f names a file relative to the working directory"
@@ -116,7 +120,7 @@ dockerfile::IgnoreRules read_ignore_rules(const std::string& context,
                            const std::string& name) -> std::optional<dockerfile::IgnoreRules> {
     const std::string full_name = join(directory, name);
     const base::Fd opened = base::open_host_directory(directory.empty() ? "." : directory);
-    const auto text = try_read_beneath(opened, name, full_name, kMaxIgnoreFile);
+    const auto text = try_read_beneath(opened, name, full_name, kIgnoreFile);
     if (!text) return std::nullopt;
     return dockerfile::IgnoreRules::parse(*text, full_name);
   };

@@ -11,6 +11,7 @@
 #include "base/percent.h"
 #include "base/sink.h"
 #include "base/utf8.h"
+#include "base/within_limit.h"
 #include "oci/digest.h"
 #include "registry/http/download.h"
 
@@ -72,7 +73,9 @@ RemoteFile HttpFetcher::fetch(const std::string& url, const std::string& checksu
   options.public_addresses_only = options_.public_addresses_only;
   options.stop = std::move(stop);
   if (!authorization.empty()) options.headers.set("Authorization", authorization);
-  const http::Download download = http::download(transport_, parsed, sink, options);
+  const http::Download download = base::within(base::Limit::download_bytes, [&](std::uint64_t) {
+    return http::download(transport_, parsed, sink, options);
+  });
   sink.finish();
   file.size = download.size;
   file.digest = download.sha256;

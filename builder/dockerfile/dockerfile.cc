@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/limits.h"
 #include "builder/dockerfile/lexer.h"
 #include "builder/dockerfile/parse_instruction.h"
 #include "builder/dockerfile/statement.h"
@@ -9,8 +10,6 @@
 
 namespace cooper::dockerfile {
 namespace {
-
-constexpr std::size_t kMaxInstructions = 10'000;
 
 // The place of the heredoc's "<<" in the line, for the error when its terminator is missing.
 std::size_t heredoc_offset(const Statement& statement, std::size_t index) {
@@ -80,9 +79,9 @@ Dockerfile parse_dockerfile(std::string_view text, std::string file_name) {
   file.text = text;
   std::size_t count = 0;
   while (auto instruction = next_instruction(lexer)) {
-    if (++count > kMaxInstructions) {
-      throw base::Error(base::ErrorKind::limit, "parse", file.file_name,
-                        "more than 10000 instructions")
+    if (++count > base::limit_of(base::Limit::dockerfile_instructions)) {
+      throw base::limit_error(base::Limit::dockerfile_instructions, "parse", file.file_name,
+                              "too many instructions")
           .with_spot(spot_of(file.file_name, lexer.source().lines, instruction->where));
     }
     add(file, std::move(*instruction), lexer.source());

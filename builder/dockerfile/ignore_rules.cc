@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/path.h"
 #include "builder/dockerfile/glob.h"
 #include "builder/dockerfile/pattern.h"
@@ -10,7 +11,6 @@
 namespace cooper::dockerfile {
 namespace {
 
-constexpr std::size_t kMaxText = std::size_t{1} << 20;
 constexpr std::size_t kMaxPatterns = 10'000;
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
@@ -111,9 +111,9 @@ IgnoreRules& IgnoreRules::operator=(IgnoreRules&&) noexcept = default;
 IgnoreRules::~IgnoreRules() = default;
 
 IgnoreRules IgnoreRules::parse(std::string_view text, const std::string& file_name) {
-  if (text.size() > kMaxText) {
-    throw base::Error(base::ErrorKind::limit, "parse", file_name,
-                      "an ignore file may have at most 1 MiB");
+  if (text.size() > base::limit_of(base::Limit::ignore_file_bytes)) {
+    throw base::limit_error(base::Limit::ignore_file_bytes, "parse", file_name,
+                            "the ignore file is too large");
   }
   if (text.substr(0, kByteOrderMark.size()) == kByteOrderMark)
     text.remove_prefix(kByteOrderMark.size());

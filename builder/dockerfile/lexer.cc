@@ -1,11 +1,11 @@
 #include "builder/dockerfile/lexer.h"
 
+#include "base/limits.h"
 #include "builder/dockerfile/text.h"
 
 namespace cooper::dockerfile {
 namespace {
 
-constexpr std::size_t kMaxText = std::size_t{4} << 20;
 constexpr std::size_t kMaxLine = 65535;
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
@@ -34,9 +34,9 @@ std::size_t continuation(std::string_view line, char escape) {
 Lexer::Lexer(std::string_view text, std::string file_name, bool directives)
     : reading_directives_(directives) {
   source_.name = std::move(file_name);
-  if (text.size() > kMaxText) {
-    throw base::Error(base::ErrorKind::limit, "parse", source_.name,
-                      "a Dockerfile may have at most 4 MiB");
+  if (text.size() > base::limit_of(base::Limit::dockerfile_bytes)) {
+    throw base::limit_error(base::Limit::dockerfile_bytes, "parse", source_.name,
+                            "the Dockerfile is too large");
   }
   if (text.substr(0, kByteOrderMark.size()) == kByteOrderMark)
     text.remove_prefix(kByteOrderMark.size());

@@ -1,14 +1,18 @@
 #include "builder/export/rootfs_export.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <memory>
+#include <vector>
 
 #include "base/error.h"
 #include "base/file_at.h"
 #include "builder/export/image_blobs.h"
 #include "builder/export/output_file.h"
 #include "builder/layer/layer_reader.h"
+#include "builder/layer/layer_stack.h"
 #include "builder/layer/tree_diff.h"
 
 namespace cooper::export_ {
@@ -18,12 +22,25 @@ namespace {
 bool apply_layers(const Image& image, store::Store& store, int directory,
                   const std::stop_token& stop) {
   const std::vector<oci::Descriptor>& layers = image.parsed.layers;
+  std::vector<std::shared_ptr<const layer::LayerIndex>> below;
   bool has_root = false;
   for (std::size_t i = 0; i < layers.size(); ++i) {
     require_blob(image, store, layers[i]);
-    const layer::ReadLayer read = layer::read_layer(store, layers[i], image.config.diff_ids.at(i),
-                                                    directory, layer::TreeForm::plain, stop);
+    const layer::LayerStack lower(below);
+    layer::ReadOptions options;
+    options.find_lower = [&](const std::string& path) -> std::optional<layer::Entry> {
+      const auto found = lower.find(path);
+      if (!found) return std::nullopt;
+      return *found->entry;
+    };
+    options.open_lower = [&](const std::string& path) {
+      constexpr int kReadOnly = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
+      return base::open_in_root(directory, lower.find(path)->entry->path, kReadOnly);
+    };
+    layer::ReadLayer read = layer::read_layer(store, layers[i], image.config.diff_ids.at(i),
+                                              directory, layer::TreeForm::plain, stop, options);
     has_root = has_root || read.index.find("") != nullptr;
+    below.push_back(std::make_shared<const layer::LayerIndex>(std::move(read.index)));
   }
   return has_root;
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "oci/media_type.h"
 
 namespace cooper::layer {
@@ -46,14 +47,14 @@ class Stream : public Decompressor {
     const std::size_t count = decode(buffer);
     given_ += count;
     if (given_ > limits_.tar_bytes) {
-      throw Error(
-          ErrorKind::limit, "read layer", name_,
+      throw base::limit_error(
+          base::Limit::layer_bytes, "read layer", name_,
           "it is larger than " + std::to_string(limits_.tar_bytes) + " bytes when decompressed");
     }
     if (given_ > limits_.ratio_from && given_ / limits_.ratio > taken_) {
-      throw Error(ErrorKind::limit, "read layer", name_,
-                  "it grows to more than " + std::to_string(limits_.ratio) +
-                      " times its size when decompressed");
+      throw base::limit_error(base::Limit::layer_ratio, "read layer", name_,
+                              "it grows to more than " + std::to_string(limits_.ratio) +
+                                  " times its size when decompressed");
     }
     return count;
   }

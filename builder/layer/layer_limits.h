@@ -5,20 +5,24 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/limits.h"
+
 namespace cooper::layer {
 
 struct LayerLimits {
-  std::uint64_t entries = 2'000'000;  // members of the tar, extension headers included
-  std::uint64_t tar_bytes = std::uint64_t{20} << 30;   // decompressed
-  std::uint64_t ratio = 1000;                          // decompressed to compressed ..
+  // Members of the tar, extension headers included.
+  std::uint64_t entries = base::limit_of(base::Limit::layer_entries);
+  std::uint64_t tar_bytes = base::limit_of(base::Limit::layer_bytes);  // decompressed
+  std::uint64_t ratio = base::limit_of(base::Limit::layer_ratio);  // decompressed to compressed ..
   std::uint64_t ratio_from = std::uint64_t{64} << 20;  // .. once this much was decompressed
   unsigned empty_members = 1000;  // gzip members or zstd frames that hold nothing
   std::size_t path = 4095;
   std::size_t name = 255;  // one component
   std::size_t depth = 256;
-  std::size_t header_bytes = std::size_t{1} << 20;  // one pax header or long name
-  std::size_t xattrs = 256;                         // of one member
-  std::size_t xattr_bytes = std::size_t{64} << 10;  // one value
+  // One pax header or long name; attributes of one member; one value of them.
+  std::size_t header_bytes = base::limit_of(base::Limit::layer_header_bytes);
+  std::size_t xattrs = base::limit_of(base::Limit::layer_xattrs);
+  std::size_t xattr_bytes = base::limit_of(base::Limit::layer_xattr_bytes);
   int zstd_window_log = 27;
 };
 

@@ -6,8 +6,10 @@
 #include "base/sha256.h"
 #include "base/sink.h"
 #include "builder/layer/decompressor.h"
+#include "builder/layer/layer_bytes.h"
 #include "builder/layer/layer_forms.h"
 #include "builder/layer/layer_member.h"
+#include "builder/layer/layer_process.h"
 #include "builder/layer/layer_tree.h"
 #include "builder/layer/read_ahead.h"
 #include "builder/layer/tar_reader.h"
@@ -80,22 +82,22 @@ class Unpacker {
 };
 
 bool Unpacker::lower_has(const std::string& path) const {
-  if (options_.own_only || (options_.lower == nullptr && !writer_))
+  if (options_.own_only || (!options_.find_lower && !writer_))
     return true;  // the stack finds it, or says that it is not there
-  if (options_.lower == nullptr || (writer_ && !options_.open_lower)) {
+  if (!options_.find_lower || (writer_ && !options_.open_lower)) {
     throw Error(ErrorKind::unsupported, "unpack layer", layer_,
                 "it has a hard link to '" + path + "', which is not in this layer");
   }
-  const auto found = options_.lower->find(path);
-  return found && found->entry->type == EntryType::file;
+  const auto found = options_.find_lower(path);
+  return found && found->type == EntryType::file;
 }
 
 Entry Unpacker::implied(const std::string& path) const {
   Entry entry;
   entry.mode = 0755;
-  if (options_.lower != nullptr) {
-    const auto lower = options_.lower->find(path);
-    if (lower.has_value() && lower->entry->type == EntryType::directory) entry = *lower->entry;
+  if (options_.find_lower) {
+    auto lower = options_.find_lower(path);
+    if (lower && lower->type == EntryType::directory) entry = std::move(*lower);
   }
   entry.opaque = false;
   entry.type = EntryType::directory;
@@ -104,7 +106,7 @@ Entry Unpacker::implied(const std::string& path) const {
 }
 
 void Unpacker::copy_lower(const Entry& entry) {
-  Entry copy = *options_.lower->find(entry.link)->entry;
+  Entry copy = options_.find_lower(entry.link).value();
   copy.path = entry.path;
   base::FdSource content(options_.open_lower(entry.link), entry.link);
   std::vector<std::byte> buffer(std::size_t{64} << 10);
@@ -197,13 +199,36 @@ void Unpacker::finish() {
 
 }  // namespace
 
+ReadLayer unpack_layer(const LayerBytes& layer, int directory, TreeForm form, std::stop_token stop,
+                       const ReadOptions& options) {
+  const auto plain = make_decompressor(layer.blob, options.limits, layer.name, std::move(stop));
+  check_media_type(layer.media_type, plain->compression(), layer.name);
+  TarHash hashed(*plain);
+  std::vector<std::string> warnings;
+  LayerIndex index;
+  {
+    std::optional<ReadAhead> ahead;
+    if (layer.size > kWorthAThread) ahead.emplace(hashed);
+    TarReader tar(ahead ? static_cast<base::Source&>(*ahead) : hashed, options.limits, layer.name);
+    Unpacker unpacker(layer.name, directory, form, layer.want_index, options, warnings);
+    unpacker.unpack(tar);
+    if (layer.want_index) index = unpacker.take_index();
+  }
+  const oci::DiffId diff_id = hashed.diff_id();
+  if (layer.expected && diff_id != *layer.expected) {
+    throw Error(ErrorKind::corrupt, "read layer", layer.name,
+                "its content has the DiffId " + diff_id.to_string() + ", not " +
+                    layer.expected->to_string());
+  }
+  return ReadLayer{diff_id, hashed.size(), std::move(index), plain->compression(),
+                   std::move(warnings)};
+}
+
 ReadLayer read_layer(const store::Store& store, const oci::Descriptor& descriptor,
                      const std::optional<oci::DiffId>& expected, int directory, TreeForm form,
                      std::stop_token stop, const ReadOptions& options) {
   const std::string name = descriptor.digest.to_string();
-  const auto blob = store.open_blob(descriptor.digest);
-  if (!blob) throw Error(ErrorKind::not_found, "read layer", name, "the store does not have it");
-  const std::uint64_t size = store.blob_size(descriptor.digest).value_or(0);
+  const std::uint64_t size = store.blob_size(descriptor.digest).value_or(descriptor.size);
   if (size != descriptor.size) {
     throw Error(ErrorKind::corrupt, "read layer", name,
                 "it has " + std::to_string(size) + " bytes, its descriptor says " +
@@ -211,27 +236,19 @@ ReadLayer read_layer(const store::Store& store, const oci::Descriptor& descripto
   }
   // An index made before from the same tar has the digests of the files already.
   const auto known = directory >= 0 && expected ? find_layer_index(store, *expected) : nullptr;
-  const auto plain = make_decompressor(*blob, options.limits, name, std::move(stop));
-  check_media_type(descriptor.media_type, plain->compression(), name);
-  TarHash hashed(*plain);
-  std::vector<std::string> warnings;
-  LayerIndex index;
-  {
-    std::optional<ReadAhead> ahead;
-    if (size > kWorthAThread) ahead.emplace(hashed);
-    TarReader tar(ahead ? static_cast<base::Source&>(*ahead) : hashed, options.limits, name);
-    Unpacker unpacker(name, directory, form, known == nullptr, options, warnings);
-    unpacker.unpack(tar);
-    index = known ? *known : unpacker.take_index();
-  }
-  const oci::DiffId diff_id = hashed.diff_id();
-  if (expected && diff_id != *expected) {
-    throw Error(
-        ErrorKind::corrupt, "read layer", name,
-        "its content has the DiffId " + diff_id.to_string() + ", not " + expected->to_string());
-  }
-  return ReadLayer{diff_id, hashed.size(), std::move(index), plain->compression(),
-                   std::move(warnings)};
+  const auto read = [&] {
+    if (reads_layers_apart()) {
+      const LayerTask task{descriptor, expected, form, known == nullptr};
+      return read_layer_apart(store, task, directory, stop, options);
+    }
+    const auto blob = store.open_blob(descriptor.digest);
+    if (!blob) throw Error(ErrorKind::not_found, "read layer", name, "the store does not have it");
+    return unpack_layer({*blob, size, name, descriptor.media_type, expected, known == nullptr},
+                        directory, form, stop, options);
+  };
+  ReadLayer layer = read();
+  if (known) layer.index = *known;
+  return layer;
 }
 
 }  // namespace cooper::layer

@@ -12,7 +12,6 @@
 #include "builder/layer/layer_delta.h"
 #include "builder/layer/layer_index.h"
 #include "builder/layer/layer_limits.h"
-#include "builder/layer/layer_stack.h"
 #include "builder/layer/layer_writer.h"
 #include "builder/store/store.h"
 #include "oci/descriptor.h"
@@ -36,11 +35,12 @@ struct ReadLayer {
 
 struct ReadOptions {
   LayerLimits limits;
-  // The layers below. With them a hard link to a file of a lower layer can be unpacked (as a copy:
-  // open_lower gives the bytes of a regular file by the path `lower` knows it by), and directories
-  // that only exist because something is in them get the lower one's attributes. Without: such a
-  // link is refused when unpacking, such directories are 0755 0:0.
-  const LayerStack* lower = nullptr;
+  // What the layers below have at a path. With it a hard link to a file of a lower layer can be
+  // unpacked (as a copy: open_lower gives the bytes of a regular file by the path it was asked
+  // for), and directories that only exist because something is in them get the lower one's
+  // attributes. Without: such a link is refused when unpacking, such directories are 0755 0:0. Both
+  // are called by the thread that called read_layer().
+  std::function<std::optional<Entry>(const std::string& path)> find_lower;
   std::function<base::Fd(const std::string& path)> open_lower;
   // Unpack only what the layer itself holds: links to files of lower layers are left out on disk.
   bool own_only = false;
@@ -53,7 +53,8 @@ struct ReadOptions {
 // also writes the files beneath it (a directory of ours nobody else writes to; empty unless `form`
 // is plain; on an error it holds part of the files and is to be thrown away). Checks size, digest
 // and, when `expected` is given, DiffId of the whole stream (Error(corrupt)); nothing may be used
-// before it returned. Runs a second thread for large layers.
+// before it returned. Where the program can be executed anew for it (layer_process.h) a process of
+// its own does all this, without network and credentials and with the one directory.
 //
 // Links of the layer are followed in its own root. What a member of a layer replaces in lower
 // layers is left to the stack: a directory named by a member is a directory even where a lower

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "builder/layer/tar_header.h"
 #include "builder/layer/tar_numbers.h"
 
@@ -102,8 +103,9 @@ void TarReader::skip(std::uint64_t count) {
 
 std::string TarReader::read_body(std::uint64_t size) {
   if (size > limits_.header_bytes) {
-    throw Error(ErrorKind::limit, "read layer", name_,
-                "a tar header is larger than " + std::to_string(limits_.header_bytes) + " bytes");
+    throw base::limit_error(
+        base::Limit::layer_header_bytes, "read layer", name_,
+        "a tar header is larger than " + std::to_string(limits_.header_bytes) + " bytes");
   }
   std::string body;
   while (body.size() < size) {
@@ -125,8 +127,10 @@ void TarReader::Extension::record(std::string_view key, std::string_view value,
   }
   if (key.starts_with(kXattr)) {
     if (value.size() > reader.limits_.xattr_bytes || xattrs.size() >= reader.limits_.xattrs) {
-      throw Error(ErrorKind::limit, "read layer", reader.name_,
-                  "a member has too many or too large extended attributes");
+      const bool large = value.size() > reader.limits_.xattr_bytes;
+      throw base::limit_error(large ? base::Limit::layer_xattr_bytes : base::Limit::layer_xattrs,
+                              "read layer", reader.name_,
+                              "a member has too many or too large extended attributes");
     }
     xattrs[std::string(key.substr(kXattr.size()))] = value;
     return;
@@ -185,8 +189,8 @@ const TarMember* TarReader::next() {
       return nullptr;
     }
     if (++members_ > limits_.entries) {
-      throw Error(ErrorKind::limit, "read layer", name_,
-                  "more than " + std::to_string(limits_.entries) + " members");
+      throw base::limit_error(base::Limit::layer_entries, "read layer", name_,
+                              "more than " + std::to_string(limits_.entries) + " members");
     }
     if (!has_good_checksum(*block))
       fail(members_ == 1 ? "it is not a tar" : "a tar header has a wrong checksum");
@@ -272,7 +276,8 @@ void TarReader::finish_member() {
                   "'" + member_.name + "' is of tar type '" + std::string(1, member_.type) + "'");
   }
   if (member_.size > limits_.tar_bytes) {
-    throw Error(ErrorKind::limit, "read layer", name_, "'" + member_.name + "' is too large");
+    throw base::limit_error(base::Limit::layer_bytes, "read layer", name_,
+                            "'" + member_.name + "' is too large");
   }
   left_ = member_.size;
   padding_ = tar_padding(member_.size);

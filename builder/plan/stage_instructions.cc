@@ -1,5 +1,6 @@
 #include "builder/plan/stage_instructions.h"
 
+#include "base/limits.h"
 #include "builder/plan/at_spot.h"
 
 namespace cooper::plan {
@@ -66,9 +67,10 @@ std::vector<StageInstruction> stage_instructions(const StageTable& table, std::s
   if (entry.replaced) return out;
   const Triggers triggers = triggers_of(table, entry.base, resolved, tables);
   at_spot(table.file(), entry.stage->where, [&] {
-    if (triggers.texts.size() > kMaxTriggers) {
-      throw Error(ErrorKind::limit, "run the ONBUILD triggers of", triggers.origin,
-                  "more than " + std::to_string(kMaxTriggers));
+    const std::uint64_t most = base::limit_of(base::Limit::onbuild_triggers);
+    if (triggers.texts.size() > most) {
+      throw base::limit_error(base::Limit::onbuild_triggers, "run the ONBUILD triggers of",
+                              triggers.origin, "more than " + std::to_string(most));
     }
     for (const std::string& text : triggers.texts) {
       dockerfile::Instruction instruction = trigger_instruction(text, triggers.origin);

@@ -10,8 +10,6 @@
 
 namespace cooper::plan {
 
-inline constexpr std::size_t kMaxTriggers = 100;  // of one base image or stage
-
 struct StageInstruction {
   dockerfile::Instruction instruction;  // a trigger's place is the FROM line that pulled it in
   bool triggered = false;
@@ -20,7 +18,7 @@ struct StageInstruction {
 // Empty for a stage that a named context replaces. An image that is not in `resolved` yet gives no
 // triggers. `tables` are those of the earlier requests, by TargetRequest::name, for "target:"
 // contexts. Throws base::Error(usage): a trigger that cannot be read, one that may not be a
-// trigger, more than kMaxTriggers.
+// trigger, more than the limit onbuildTriggers.
 using EarlierTables = std::map<std::string, const StageTable*>;
 [[nodiscard]] std::vector<StageInstruction> stage_instructions(const StageTable& table,
                                                                std::size_t stage,

@@ -19,6 +19,7 @@ namespace cooper::sandbox {
 struct LaunchRequest {
   std::uint64_t namespaces = 0;  // CLONE_NEW*
   bool filter = true;            // the container will want the system call filter
+  std::string task = {};         // not a container but the ChildTask of this name
 };
 struct LaunchReply {
   int pid = 0;    // the descriptor beside it is a pidfd

@@ -20,7 +20,9 @@ auto parse(std::string_view text, Read read) {
 }  // namespace
 
 std::string to_json(const LaunchRequest& request) {
-  return Json{{"namespaces", request.namespaces}, {"filter", request.filter}}.dump();
+  Json json{{"namespaces", request.namespaces}, {"filter", request.filter}};
+  if (!request.task.empty()) json["task"] = request.task;
+  return json.dump();
 }
 std::string to_json(const LaunchReply& reply) {
   return Json{{"pid", reply.pid}, {"error", reply.error}}.dump();
@@ -57,7 +59,8 @@ std::string to_json(const Report& report) {
 
 LaunchRequest parse_launch_request(std::string_view text) {
   return parse(text, [](const Json& json) {
-    return LaunchRequest{json.at("namespaces").get<std::uint64_t>(), json.at("filter").get<bool>()};
+    return LaunchRequest{json.at("namespaces").get<std::uint64_t>(), json.at("filter").get<bool>(),
+                         json.value("task", "")};
   });
 }
 LaunchReply parse_launch_reply(std::string_view text) {

@@ -43,10 +43,11 @@ bool restrict_to(int root) {
   landlock_path_beneath_attr beneath{};
   beneath.allowed_access = ruleset.files;
   beneath.parent_fd = root;
-  if (syscall(SYS_landlock_add_rule, rules.get(), LANDLOCK_RULE_PATH_BENEATH, &beneath, 0U) != 0)
+  if (root >= 0 &&
+      syscall(SYS_landlock_add_rule, rules.get(), LANDLOCK_RULE_PATH_BENEATH, &beneath, 0U) != 0)
     base::throw_errno("add", "a Landlock rule");
   if (syscall(SYS_landlock_restrict_self, rules.get(), 0U) != 0)
-    base::throw_errno("restrict the step with", "Landlock");
+    base::throw_errno("restrict a process with", "Landlock");
   return true;
 }
 

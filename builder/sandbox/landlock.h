@@ -5,7 +5,8 @@
 
 namespace cooper::sandbox {
 
-// For this thread and what it starts; needs no_new_privs. `root` is the step's root directory.
+// For this thread and what it starts; needs no_new_privs. `root` is the step's root directory;
+// -1: no file at all.
 // False where the kernel has no Landlock, too old a one, or forbids it. Throws Error when it fails
 // otherwise.
 [[nodiscard]] bool restrict_to(int root);

@@ -11,6 +11,7 @@
 
 #include "base/fd.h"
 #include "builder/sandbox/child_messages.h"
+#include "builder/sandbox/child_task.h"
 
 namespace cooper::sandbox {
 
@@ -47,6 +48,6 @@ class Launcher {
 inline constexpr const char* kChildName = "cooper-sandbox-child";
 
 // The launcher's side; `socket` is its end. Never returns.
-[[noreturn]] void run_launcher(base::Fd socket);
+[[noreturn]] void run_launcher(base::Fd socket, std::span<const ChildTask> tasks);
 
 }  // namespace cooper::sandbox

@@ -12,6 +12,7 @@
 #include <optional>
 #include <vector>
 
+#include "builder/sandbox/child_task.h"
 #include "builder/sandbox/container_init.h"
 #include "builder/sandbox/launcher.h"
 #include "builder/sandbox/message.h"
@@ -47,7 +48,7 @@ struct Spare {
 
 class Server {
  public:
-  explicit Server(Fd socket) : socket_(std::move(socket)) {}
+  Server(Fd socket, std::span<const ChildTask> tasks) : socket_(std::move(socket)), tasks_(tasks) {}
 
   void run() {
     while (auto message = receive_message(socket_.get())) {
@@ -59,16 +60,25 @@ class Server {
 
  private:
   void serve(const LaunchRequest& request, std::vector<Fd> fds) {
-    if (request.filter) static_cast<void>(seccomp_program());
-    if (use_spare(request, fds)) return;
+    const bool container = request.task.empty();
+    if (container && request.filter) static_cast<void>(seccomp_program());
+    if (container && use_spare(request, fds)) return;
     int pidfd = -1;
     const pid_t pid = fork_into(request.namespaces, pidfd);
     if (pid == 0) {
       socket_.reset();
+      if (!container) run_task(request.task, std::move(fds[0]));
       run_container_init(std::move(fds[0]), std::move(fds[1]), std::move(fds[2]));
     }
     const int error = pid < 0 ? errno : 0;
     reply({pid, error}, Fd(pidfd));
+  }
+
+  [[noreturn]] void run_task(const std::string& name, Fd control) const {
+    for (const ChildTask& task : tasks_) {
+      if (name == task.name) task.run(std::move(control));
+    }
+    _exit(1);
   }
 
   bool use_spare(const LaunchRequest& request, const std::vector<Fd>& fds) {
@@ -111,25 +121,28 @@ class Server {
   }
 
   Fd socket_;
+  std::span<const ChildTask> tasks_;
   Spare spare_;
 };
 
 }  // namespace
 
-void run_launcher(Fd socket) {
+void run_launcher(Fd socket, std::span<const ChildTask> tasks) {
   prctl(PR_SET_DUMPABLE, 0);
   signal(SIGCHLD, SIG_IGN);  // ended inits need no reaping; the builder watches their pidfd
   try {
-    Server(std::move(socket)).run();
+    Server(std::move(socket), tasks).run();
   } catch (const std::exception&) {
     _exit(1);
   }
   _exit(0);
 }
 
-void run_child_if_asked(int argc, char** argv) {
+void run_child_if_asked(int argc, char** argv, std::span<const ChildTask> tasks) {
   if (argc != 1 || std::strcmp(argv[0], kChildName) != 0) return;
-  run_launcher(Fd(3));
+  run_launcher(Fd(3), tasks);
 }
+
+void run_child_if_asked(int argc, char** argv) { run_child_if_asked(argc, argv, {}); }
 
 }  // namespace cooper::sandbox

@@ -48,6 +48,15 @@ std::string tree_name(std::span<const oci::DiffId> layers) {
   return oci::chain_id(layers)->hex() + kTree;
 }
 
+std::function<std::optional<layer::Entry>(const std::string&)> finder(
+    const layer::LayerStack& stack) {
+  return [&stack](const std::string& path) -> std::optional<layer::Entry> {
+    const auto found = stack.find(path);
+    if (!found) return std::nullopt;
+    return *found->entry;
+  };
+}
+
 }  // namespace
 
 // A directory that will become a snapshot.
@@ -191,7 +200,7 @@ std::string LayerDirectories::unpack_on(std::span<const oci::DiffId> layers, con
   if (has(name)) return name;
   const layer::LayerStack lower = indexes(layers.first(layers.size() - 1), blob, stop);
   layer::ReadOptions options;
-  options.lower = &lower;
+  options.find_lower = finder(lower);
   options.open_lower = [&](const std::string& path) {
     const auto found = lower.find(path);
     return open_file(layers[found->layer], found->entry->path, blob, stop);
@@ -218,7 +227,7 @@ std::string LayerDirectories::make_tree(std::span<const oci::DiffId> layers, con
   for (; done < layers.size(); ++done) {
     const layer::LayerStack lower = indexes(layers.first(done), blob, stop);
     layer::ReadOptions options;
-    options.lower = &lower;
+    options.find_lower = finder(lower);
     options.open_lower = [&](const std::string& path) {
       const auto found = lower.find(path);
       return base::open_in_root(making.files.get(), found->entry->path, kReadOnly);

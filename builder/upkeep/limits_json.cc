@@ -20,7 +20,8 @@ Limits parse(std::string_view text, const std::string& file) {
   const nlohmann::json value = oci::parse_strict_json(text, file);
   const oci::JsonObject document(value, file);
   for (const auto& [name, member] : value.items()) {
-    if (name != "cache") document.fail(name, "is not known; there is \"cache\"");
+    if (name != "cache" && name != "limits")
+      document.fail(name, "is not known; there are \"cache\" and \"limits\"");
   }
   Limits limits = default_limits();
   const auto cache = document.object("cache");

@@ -32,7 +32,7 @@ _cooper() {
     login) words='-h --help -u --username --password-stdin' ;;
     logout) words='-h --help' ;;
     version) words='-h --help --json' ;;
-    *) words='-h --help --version --root --isolation --snapshots --insecure-registry --auth-realm build bake check smoke init pull push release prune copy ls inspect manifest diff validate verify images untag rmi tree cache fsck doctor login logout version' ;;
+    *) words='-h --help --version --root --isolation --snapshots --insecure-registry --auth-realm --limit build bake check smoke init pull push release prune copy ls inspect manifest diff validate verify images untag rmi tree cache fsck doctor login logout version' ;;
   esac
   if [[ $current == -* || -z $command || $command == cache ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")

@@ -31,6 +31,7 @@ complete -c cooper -l isolation -r -d 'how RUN steps are isolated: auto, userns,
 complete -c cooper -l snapshots -r -d 'how layers lie on the disk for RUN steps: auto, overlay or directory'
 complete -c cooper -l insecure-registry -r -d 'a registry (host[:port]) that may have any certificate, or none'
 complete -c cooper -l auth-realm -r -d 'HOST=ORIGIN: the token server that gets the credentials of a registry'
+complete -c cooper -l limit -r -d 'NAME=NUMBER: how large something from outside may be; docs/security.md has the names'
 complete -c cooper -n '__fish_seen_subcommand_from build' -s h -l help -d 'Print this help message and exit'
 complete -c cooper -n '__fish_seen_subcommand_from build' -s t -l tag -r -d 'name of the image'
 complete -c cooper -n '__fish_seen_subcommand_from build' -s f -l file -r -d 'Dockerfile (default: CONTEXT/Dockerfile; - is stdin)'

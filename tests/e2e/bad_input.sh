@@ -145,6 +145,7 @@ case_bake_inheritance_cycle() {
   err_has "a" "b"
 }
 
+# security.S12
 case_control_characters_do_not_reach_the_terminal() {
   printf 'FROM scratch\nCOPY \033]0;owned\007x /a\n' >Dockerfile
   cooper_refuses build .

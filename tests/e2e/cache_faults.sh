@@ -35,6 +35,7 @@ fsck_is_clean() {
   [ "$status" -eq 0 ] || fail "fsck found something${1:+ ($1)}"
 }
 
+# security.T49 security.F10 security.C8
 case_sixteen_builds() {
   local i pids=() status_i
   fresh_store
@@ -59,6 +60,7 @@ END
   fsck_is_clean
 }
 
+# security.F11
 case_collection_against_builds() {
   local digest end builds=0 pid_gc i pids
   fresh_store
@@ -97,6 +99,7 @@ case_collection_against_builds() {
   echo "  $builds pairs of builds against collection"
 }
 
+# security.F1
 case_kill_at_random_moments() {
   local digest pid i
   fresh_store
@@ -154,6 +157,7 @@ faults_of_kind() {
   echo "  $kind: $fired operations"
 }
 
+# security.F4
 case_failing_disk() {
   local digest kind
   [ -n "${FAULT_SHIM:-}" ] || skip_test "no FAULT_SHIM"
@@ -167,6 +171,7 @@ case_failing_disk() {
 }
 
 # The same with a RUN step, whose snapshots, mounts and layer are made below the store too.
+# security.F4
 case_failing_disk_with_run() {
   [ -n "${FAULT_SHIM:-}" ] || skip_test "no FAULT_SHIM"
   fresh_store
@@ -179,6 +184,7 @@ END
 }
 
 # A bit of every file in turn, blobs, records and all: it is found on use or by fsck, never served.
+# security.F6
 case_flipped_bits() {
   local digest path spare damaged=0 found=0
   fresh_store
@@ -229,6 +235,7 @@ END
   echo "  $damaged files, one bit each"
 }
 
+# security.F14
 case_fsck_names_and_repairs() {
   local digest blob
   fresh_store
@@ -256,6 +263,7 @@ case_fsck_names_and_repairs() {
 }
 
 # An edited file of an unpacked layer is found, and what is published does not come from there.
+# security.F7
 case_edited_snapshot() {
   local file
   fresh_store

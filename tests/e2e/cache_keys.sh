@@ -43,6 +43,7 @@ case_metadata_is_in_no_key() {
   all_hit --label y=1 -t other:1
 }
 
+# security.C1
 case_facts_of_files() {
   files
   printf 'FROM scratch\nCOPY src /app\n' >Dockerfile
@@ -137,6 +138,7 @@ case_no_cache() {
 }
 
 # Each value in effect at a RUN, and what it stands on.
+# security.C1
 case_inputs_of_run() {
   local base change
   fresh_store

@@ -53,6 +53,7 @@ case_background_processes_end_with_the_step() {
   nothing_left_behind
 }
 
+# security.D16
 case_links_do_not_lead_out() {
   local outside=$work/outside
   mkdir -p "$outside"

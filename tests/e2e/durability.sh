@@ -57,10 +57,12 @@ interrupted_by() {
   store_is_valid
 }
 
+# security.F2
 case_ctrl_c() {
   interrupted_by INT
 }
 
+# security.F2
 case_terminate() {
   interrupted_by TERM
 }
@@ -76,6 +78,7 @@ END
   store_is_valid
 }
 
+# security.F1
 case_killed_at_any_moment() {
   local delay pid
   fresh_store
@@ -156,6 +159,7 @@ END
   fresh_store
 }
 
+# security.T49
 case_two_builds_at_once() {
   local first second status_1=0 status_2=0
   fresh_store

@@ -80,6 +80,7 @@ case_a_fault_that_stays() {
 }
 
 # HTTP/2 whose connection ends after every answer (GOAWAY).
+# security.N27
 case_connections_that_go_away() {
   start_registry secret --tls
   local plain=$proxy_folder
@@ -115,6 +116,7 @@ END
 
 # Killed while it waits for the answer to some request; the same command again ends what was begun.
 # No version is there before its blobs, no moving tag before all versions.
+# security.R2
 case_a_release_killed_anywhere() {
   local at count pid try version tags
   export REGISTRY=$proxy_address

@@ -168,6 +168,7 @@ END
 }
 
 # While it waits for its input: nothing on its command line, and no core file if it dies.
+# security.C9
 case_nothing_to_be_seen_of_a_process_with_secrets() {
   local pid try
   mkfifo input

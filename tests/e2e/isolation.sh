@@ -34,6 +34,7 @@ build_set() {
   cooper_ok "$@" build --secret id=s,src=secret --progress plain .
 }
 
+# security.T25
 case_every_way_gives_the_same_image() {
   export SOURCE_DATE_EPOCH=1700000000
   write_set
@@ -83,6 +84,7 @@ until_sleep() {
   fail "sleep $2 is not $1 after $try tries"
 }
 
+# security.C9
 case_a_secret_is_on_no_disk() {
   fresh_store
   echo "Zq7secretZq7secretZq7" >secret
@@ -98,6 +100,7 @@ case_a_secret_is_on_no_disk() {
   ! grep -rqs Zq7secret "$store" || fail "the secret is on the disk after the builder was killed"
 }
 
+# security.S10 security.F1
 case_a_step_that_hides_its_processes_is_ended_whole() {
   local how seconds=$((40000 + $$ % 10000))
   make_rootfs
@@ -158,6 +161,7 @@ END
   same "$(<out/found)" "$(printf 'own\nown\nown\nName:2750')" "what was found below /proc/self"
 }
 
+# security.S8
 case_a_chroot_shows_no_other_process() {
   fresh_store
   cat >probe.sh <<'END'

@@ -13,6 +13,7 @@ fsck_is_clean() {
 }
 
 # C3: modes under any umask, and stores that others may write to or own are refused.
+# security.C3
 case_modes_and_owners() {
   fresh_store
   small
@@ -37,6 +38,7 @@ case_modes_and_owners() {
 }
 
 # C4: what somebody planted under names of ours is neither followed nor waited for.
+# security.C4
 case_planted_files() {
   export SOURCE_DATE_EPOCH=1700000000
   local digest path plant victim=$PWD/victim
@@ -79,6 +81,7 @@ case_planted_files() {
 }
 
 # F9: leftovers of the dead go, what a living process holds stays.
+# security.F9
 case_many_stale_directories() {
   local n
   fresh_store
@@ -100,6 +103,7 @@ case_many_stale_directories() {
 }
 
 # F5: a TMPDIR that cannot be used does not matter; a store that cannot be written to is an error.
+# security.F5
 case_poor_file_systems() {
   local small_disk=$PWD/disk
   small
@@ -133,6 +137,7 @@ case_poor_file_systems() {
 }
 
 # F12: who waits for a stopped process says so, goes on when it does, and when it is killed.
+# security.F12
 case_stopped_holder() {
   local holder waiter try ending
   for ending in CONT KILL; do
@@ -167,6 +172,7 @@ END
 }
 
 # C6: a pull request's results and mounts are not a release's.
+# security.C6
 case_scopes() {
   fresh_store
   dockerfile <<'END'

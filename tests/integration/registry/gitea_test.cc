@@ -165,6 +165,7 @@ TEST_CASE("an upload that breaks anywhere is begun anew and completes") {
   }
 }
 
+// security.R5
 TEST_CASE("a blob that was swept away before the manifest is sent again") {
   Gitea gitea;
   const Gitea sweeper;
@@ -184,6 +185,7 @@ TEST_CASE("a blob that was swept away before the manifest is sent again") {
   CHECK(sink.text() == image.layer.bytes);
 }
 
+// security.R6
 TEST_CASE("an index is taken once the manifests it names are there") {
   const Gitea gitea;
   const registry::Repository repository = gitea.repository("team/index");

@@ -57,6 +57,7 @@ TEST_CASE("with our certificate and its authority from certs.d the contract is k
   check_registry_contract({certified.client(), certified.host, false}, "contract");
 }
 
+// security.N5
 TEST_CASE("an authority nobody vouches for is an error that says where to put it") {
   const base::Error error = error_of(Certified({"client.cert", "client.key"}));
   CHECK(error.kind() == base::ErrorKind::network);

@@ -15,6 +15,7 @@ TEST_CASE("an error is one line of doing, thing and cause") {
   CHECK(std::string(Error(ErrorKind::usage, "parse", "x", "").what()) == "parse 'x'");
 }
 
+// security.S12
 TEST_CASE("text from outside cannot command a terminal") {
   CHECK(printable("a\x1b[31mb\n\r\x07") == "a\\x1b[31mb\\x0a\\x0d\\x07");
   CHECK(printable("\xc2\x9b") == "\\xc2\\x9b");           // C1 control

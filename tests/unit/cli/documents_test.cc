@@ -3,6 +3,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/limits.h"
 #include "cli/app.h"
 #include "cli/cli_documents.h"
 #include "cli/usage_error.h"
@@ -47,6 +48,15 @@ TEST_CASE("docs/cli.md names every command, and every option of build and bake")
         if (flag.starts_with("--")) CHECK(text.find(flag) != std::string::npos);
       }
     }
+  }
+}
+
+TEST_CASE("docs/security.md lists every limit with what it is of") {
+  const std::string text = file_text("security.md");
+  for (const base::LimitRow& row : base::all_limits()) {
+    CAPTURE(row.name);
+    CHECK(text.find("| `" + std::string(row.name) + "` | ") != std::string::npos);
+    CHECK(text.find(" | " + std::string(row.what) + " |\n") != std::string::npos);
   }
 }
 

@@ -47,6 +47,7 @@ TEST_CASE("exit codes") {
   CHECK(cli::exit_code_of(Error(ErrorKind::unsupported, "a", "b", "c")) == 2);
   CHECK(cli::exit_code_of(Error(ErrorKind::network, "a", "b", "c")) == 75);
   CHECK(cli::exit_code_of(Error(ErrorKind::cancelled, "a", "b", "c")) == 130);
+  CHECK(cli::exit_code_of(Error(ErrorKind::limit, "a", "b", "c")) == 4);
   CHECK(cli::exit_code_of(Error(ErrorKind::step_failed, "a", "b", "c")) == 1);
   CHECK(cli::exit_code_of(Error(ErrorKind::denied, "a", "b", "c")) == 1);
 }

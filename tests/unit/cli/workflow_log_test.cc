@@ -6,6 +6,7 @@
 
 using namespace cooper;
 
+// security.S11
 TEST_CASE("text of others holds no workflow command") {
   CHECK(cli::without_commands("::set-env name=X::y\n") == ": :set-env name=X::y\n");
   CHECK(cli::without_commands(" \t::error::x\n") == " \t: :error::x\n");
@@ -31,6 +32,7 @@ TEST_CASE("annotations are escaped") {
   CHECK(cli::mask_line("pass%word") == "::add-mask::pass%25word\n");
 }
 
+// security.C11
 TEST_CASE("the address of the sources, without credentials") {
   CHECK(cli::source_url("https://user:secret@git.example/team/site.git") ==
         "https://git.example/team/site");

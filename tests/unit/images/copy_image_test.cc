@@ -31,6 +31,7 @@ TEST_CASE("an image from a registry into a layout, an archive and back, byte for
   CHECK(f.fake->log.size() == 1);
 }
 
+// security.R6
 TEST_CASE("a whole index, its children first; one image of it with a platform") {
   Copies f;
   const std::string index = f.put_index();

@@ -15,6 +15,7 @@ const std::string kHex = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca49599
 
 }  // namespace
 
+// security.D19 security.N7
 TEST_CASE("a digest is sha256 and 64 lower-case digits, nothing else") {
   CHECK(Digest::parse("sha256:" + kHex) == Digest::of_bytes(""));
   CHECK(Digest::parse("sha256:" + kHex).to_string() == "sha256:" + kHex);

@@ -75,6 +75,7 @@ TEST_CASE("an index round-trips and finds platforms") {
   CHECK(find_platform(index, {"unknown", "unknown"}) == nullptr);
 }
 
+// security.N19 security.N20 security.N22
 TEST_CASE("documents that could be read in two ways are refused") {
   refused(manifest_with(R"(,"manifests":[])"), "", ErrorKind::corrupt, "at once");
   refused(manifest_with(R"(,"layers":[])"), "", ErrorKind::corrupt, "duplicate key 'layers'");
@@ -86,6 +87,7 @@ TEST_CASE("documents that could be read in two ways are refused") {
   refused("", "", ErrorKind::corrupt, "at byte 0");
 }
 
+// security.N3 security.N21
 TEST_CASE("what cooper does not read is refused by name") {
   refused(R"({"schemaVersion":1,"fsLayers":[]})", "", ErrorKind::unsupported, "schema 1");
   refused(R"({"schemaVersion":2,"fsLayers":[],"manifests":[]})", "", ErrorKind::unsupported,
@@ -123,6 +125,7 @@ TEST_CASE("bad members are named") {
           "at byte");
 }
 
+// security.N22
 TEST_CASE("limits") {
   refused(std::string(kMaxDocumentBytes + 1, ' '), "", ErrorKind::limit, "larger");
   refused(std::string(10000, '['), "", ErrorKind::corrupt, "deeper");
@@ -132,6 +135,7 @@ TEST_CASE("limits") {
           ErrorKind::limit, "layers has more than 500");
 }
 
+// security.N23
 TEST_CASE("equal layers, an empty list and null lists are fine") {
   CHECK(parse_manifest(R"({"schemaVersion":2,"config":)" + kConfig + R"(,"layers":[)" + kLayer +
                            "," + kLayer + "]}",

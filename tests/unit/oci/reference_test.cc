@@ -77,6 +77,7 @@ TEST_CASE("repository grammar") {
   }
 }
 
+// security.D19
 TEST_CASE("refusals say what is wrong") {
   CHECK(refusal("Host/app") == "the repository name must be lower case");
   CHECK(refusal("PHP") == "the repository name must be lower case");

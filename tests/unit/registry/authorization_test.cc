@@ -28,6 +28,7 @@ TEST_CASE("a token is fetched once and used for all requests of a scope") {
   CHECK(f.fake->count("GET /v2/team/site/tags/list") == 6);  // the first was refused
 }
 
+// security.N26
 TEST_CASE("a token is renewed before it expires, by our own clock") {
   RegistryFixture f;
   f.fake->auth = FakeRegistry::Auth::token;
@@ -39,6 +40,7 @@ TEST_CASE("a token is renewed before it expires, by our own clock") {
   CHECK(f.fake->count("GET /v2/team/site/tags/list") == 3);
 }
 
+// security.N14
 TEST_CASE("a wrong password is refused once and explained") {
   RegistryFixture f;
   f.fake->auth = FakeRegistry::Auth::token;
@@ -70,6 +72,7 @@ TEST_CASE("without credentials the hint says where they would be") {
   CHECK(error.hint().find("no credentials for fake.example in the test") != std::string::npos);
 }
 
+// security.N1
 TEST_CASE("a realm of another host gets no password and no request") {
   RegistryFixture f;
   f.fake->auth = FakeRegistry::Auth::token;
@@ -85,6 +88,7 @@ TEST_CASE("a realm of another host gets no password and no request") {
   }
 }
 
+// security.N1
 TEST_CASE("the error about a realm names it and the setting that allows it") {
   RegistryFixture f;
   f.fake->auth = FakeRegistry::Auth::token;
@@ -97,6 +101,7 @@ TEST_CASE("the error about a realm names it and the setting that allows it") {
   CHECK(allowed.repository({"fake.example", "team/site", "", {}}).list_tags().has_value());
 }
 
+// security.N6
 TEST_CASE("credentials are another host's business") {
   RegistryFixture f;
   f.fake->auth = FakeRegistry::Auth::basic;
@@ -108,6 +113,7 @@ TEST_CASE("credentials are another host's business") {
     CHECK_FALSE(request.headers.find("Authorization").has_value());
 }
 
+// security.N4
 TEST_CASE("a redirected blob is fetched without the token; a 401 there ends it") {
   RegistryFixture f;
   f.fake->auth = FakeRegistry::Auth::token;
@@ -138,6 +144,7 @@ TEST_CASE("a redirected blob is fetched without the token; a 401 there ends it")
   CHECK(f.leaks() == 0);
 }
 
+// security.N2
 TEST_CASE("an upload that is sent to another origin is refused before a byte goes there") {
   for (const char* location :
        {"https://evil.example/upload", "http://fake.example/upload", "https://fake.example:1/u"}) {
@@ -159,6 +166,7 @@ TEST_CASE("an upload that is sent to another origin is refused before a byte goe
   }
 }
 
+// security.N8
 TEST_CASE("an endless or empty token answer is an error without the token's text") {
   RegistryFixture f;
   f.fake->auth = FakeRegistry::Auth::token;

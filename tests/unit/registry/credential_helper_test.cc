@@ -77,6 +77,7 @@ TEST_CASE("a helper that fails is named, with what it said and without the secre
   }
 }
 
+// security.C13
 TEST_CASE("junk, too much, or no such program is an error") {
   const Helper junk("echo no json\n");
   CHECK_THROWS_AS(static_cast<void>(run_credential_helper("oak", "reg.example")), base::Error);

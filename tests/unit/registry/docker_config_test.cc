@@ -27,6 +27,7 @@ TEST_CASE("keys of the file name hosts") {
   CHECK(normalized_registry_key("reg.example/team") == "reg.example/team");
 }
 
+// security.N6
 TEST_CASE("passwords are found for the exact host only") {
   const DockerConfig config = parse_docker_config(
       R"({"auths":{"reg.example":{"auth":"dTpwOnE="},"other:5000":{"username":"a","password":"b"},
@@ -73,6 +74,7 @@ TEST_CASE("a helper's answer may be a token") {
   CHECK(token.username.empty());
 }
 
+// security.C13
 TEST_CASE("a helper's answer with control characters is refused, and not shown") {
   for (const char* answer : {R"({"Username":"a\nb","Secret":"word"})",
                              R"({"Username":"a","Secret":"wo\u0000rd"})", "word", R"(["word"])"}) {

@@ -86,6 +86,7 @@ void for_each_fault(const std::function<void(const Fault& fault, int at)>& check
   }
 }
 
+// security.N9
 TEST_CASE("a fault that passes, at any request, does not matter") {
   for_each_fault([](const Fault& fault, int at) {
     Push p;
@@ -114,6 +115,7 @@ TEST_CASE("an answer that gets lost after the registry did its work does not mat
   }
 }
 
+// security.R1
 TEST_CASE("a fault that stays, from any request on, leaves the old tags or says what it wrote") {
   for_each_fault([](const Fault& fault, int at) {
     Push p;
@@ -200,6 +202,7 @@ TEST_CASE("a token that expires at any request is renewed, and the push goes on"
   }
 }
 
+// security.R4
 TEST_CASE("a tag that moved since the push began is not overwritten, if that was asked for") {
   Push p;
   PushOptions options;

@@ -65,6 +65,7 @@ TEST_CASE("no tag moves when a blob cannot be placed") {
   CHECK(f.stored().tags["a"] == old);
 }
 
+// security.R5
 TEST_CASE("a blob that vanished before the manifest is sent again") {
   Images f;
   bool once = false;

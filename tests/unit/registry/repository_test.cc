@@ -53,6 +53,7 @@ TEST_CASE("what is absent is absent, and a wrong name makes no request") {
   CHECK(f.fake->log.size() == before);
 }
 
+// security.N18
 TEST_CASE("a reply that names another digest is an error") {
   RegistryFixture f;
   f.fake->tamper = [](const http::Request& request, http::Response& response) {
@@ -83,6 +84,7 @@ TEST_CASE("a manifest that was damaged on the way is asked for once more, not fo
   }
 }
 
+// security.N17
 TEST_CASE("a manifest that was stored although the answer is an error counts") {
   for (const bool reset : {false, true}) {
     RegistryFixture f;
@@ -96,6 +98,7 @@ TEST_CASE("a manifest that was stored although the answer is an error counts") {
   }
 }
 
+// security.N10
 TEST_CASE("blobs are checked to the last byte") {
   const SampleBlob blob = sample_blob("the right bytes", "x");
   for (const char* wrong : {"the wrong bytes", "the right byte", "the right bytes!", ""}) {
@@ -159,6 +162,7 @@ TEST_CASE("tags are listed to the end, however the registry pages") {
   }
 }
 
+// security.N8
 TEST_CASE("a list of tags that points to itself or elsewhere ends") {
   RegistryFixture f;
   f.stored().tags["a"] = "x";

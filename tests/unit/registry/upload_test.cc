@@ -61,6 +61,7 @@ TEST_CASE("a blob of another repository is mounted; where that fails it is sent"
   CHECK(without.fake->count("POST") == 1);  // the answer to the mount opened the session
 }
 
+// security.N12
 TEST_CASE("a chunk that breaks is taken up where the registry stands") {
   for (const std::uint64_t at : {0U, 1U, 5000U, 9999U}) {
     CAPTURE(at);
@@ -93,6 +94,7 @@ TEST_CASE("where a session cannot be resumed a new one is begun") {
   }
 }
 
+// security.N12
 TEST_CASE("a connection that always breaks ends in an error, after a bounded time") {
   Upload u;
   u.fake->fault = [&](const http::Request& request, int) -> std::optional<http::Response> {
@@ -105,6 +107,7 @@ TEST_CASE("a connection that always breaks ends in an error, after a bounded tim
   CHECK_FALSE(u.is_there());
 }
 
+// security.N11
 TEST_CASE("overloaded: it waits as told and goes on") {
   Upload u;
   int patches = 0;
@@ -143,6 +146,7 @@ TEST_CASE("a session that vanished is begun anew") {
   CHECK(u.is_there());
 }
 
+// security.N15
 TEST_CASE("stored but the answer lost: the blob is found") {
   for (const bool pieces : {false, true}) {
     Upload u;
@@ -157,6 +161,7 @@ TEST_CASE("stored but the answer lost: the blob is found") {
   }
 }
 
+// security.N16
 TEST_CASE("accepted but lost: sent once more, then an error") {
   Upload u;
   int lost = 0;
@@ -173,6 +178,7 @@ TEST_CASE("accepted but lost: sent once more, then an error") {
   CHECK_THROWS_WITH_AS(always.place(), doctest::Contains("does not have it"), base::Error);
 }
 
+// security.N14
 TEST_CASE("a token that dies in the middle is renewed") {
   Upload u;
   u.fake->auth = test::FakeRegistry::Auth::token;

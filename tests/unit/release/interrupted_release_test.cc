@@ -134,6 +134,7 @@ void check_every_request(bool gitea, Break how) {
   CHECK(partial_or_back > 5);
 }
 
+// security.R1
 TEST_CASE("refused at each request") {
   check_every_request(true, Break::refused);
   check_every_request(false, Break::refused);
@@ -151,6 +152,7 @@ TEST_CASE("cancelled at each request") {
   check_every_request(false, Break::cancelled);
 }
 
+// security.R1
 TEST_CASE("a rollback leaves what was there: the old manifest, or no tag") {
   Interrupted f(true);
   f.fake->fault = [&](const http::Request& request, int) -> std::optional<http::Response> {

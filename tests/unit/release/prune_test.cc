@@ -77,6 +77,7 @@ TEST_CASE("doomed tags that are one image go together where only digests are del
   CHECK(f.fake->count("DELETE /v2/team/site/manifests/sha256:") == 4);
 }
 
+// security.R7
 TEST_CASE("by digest nothing goes that a tag that stays shares") {
   PruneFixture f;
   const auto plan = f.plan();
@@ -91,6 +92,7 @@ TEST_CASE("by digest nothing goes that a tag that stays shares") {
   CHECK(f.tags().count("app-pinned") == 1);
 }
 
+// security.R7
 TEST_CASE("never by digest on Gitea") {
   PruneFixture f;
   f.fake->gitea = true;
@@ -105,6 +107,7 @@ TEST_CASE("never by digest on Gitea") {
   CHECK(f.fake->count("DELETE") == 1);
 }
 
+// security.R8
 TEST_CASE("the first surprise ends it") {
   SUBCASE("a tag was moved") {
     PruneFixture f;

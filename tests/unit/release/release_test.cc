@@ -171,6 +171,7 @@ TEST_CASE("a newer release that passes by between our read and our write keeps t
   CHECK(f.tags().at("app-latest") == f.tags().at("app-v1.2.0"));
 }
 
+// security.R4
 TEST_CASE("a tag that somebody else writes after us is noticed; the other tags are put back") {
   ReleaseFixture f;
   f.fake->gitea = true;

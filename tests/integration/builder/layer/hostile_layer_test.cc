@@ -72,6 +72,7 @@ TEST_CASE("whiteouts, opaque directories and devices in overlay form") {
   CHECK((status.st_mode & 07777) == 0666);
 }
 
+// security.T03 security.T04 security.T11 security.T13
 TEST_CASE("links to the outside, in every form of tree") {
   for (const TreeForm form : {TreeForm::overlay, TreeForm::plain}) {
     Box box;
@@ -101,6 +102,7 @@ TEST_CASE("a tree whose lower layers hold links to the outside") {
   CHECK(fs::is_regular_file(fs::symlink_status(box.root + "/f")));
 }
 
+// security.T47
 TEST_CASE("somebody exchanges a directory with a link while a layer is unpacked") {
   Box box;
   std::vector<RawMember> members;
@@ -127,6 +129,7 @@ TEST_CASE("somebody exchanges a directory with a link while a layer is unpacked"
   swapper.join();
 }
 
+// security.T18
 TEST_CASE("very many members") {
   Box box;
   std::string tar;

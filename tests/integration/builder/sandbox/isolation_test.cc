@@ -14,6 +14,7 @@ using namespace cooper;
 using namespace cooper::sandbox;
 namespace fs = std::filesystem;
 
+// security.S2 security.D8
 TEST_CASE("S2: a working directory through a magic link is refused") {
   const Box box;
   for (const char* target : {"/proc/self/fd/9", "/proc/1/root", "/proc/self/cwd"}) {
@@ -26,6 +27,7 @@ TEST_CASE("S2: a working directory through a magic link is refused") {
   }
 }
 
+// security.S2 security.D8
 TEST_CASE("S2: a working directory through an absolute link stays in the root") {
   const Box box;
   fs::create_symlink("/tmp", box.base() / "w");
@@ -34,6 +36,7 @@ TEST_CASE("S2: a working directory through an absolute link stays in the root") 
   CHECK(box.run(spec).out == "/tmp\n");
 }
 
+// security.S3
 TEST_CASE("S3: what is masked is masked, whatever the image has in /dev") {
   const Box box;
   fs::create_symlink("/proc/sys/kernel/core_pattern", box.base() / "dev/null");
@@ -48,6 +51,7 @@ TEST_CASE("S3: what is masked is masked, whatever the image has in /dev") {
   CHECK(before == box.read("../../proc/sys/kernel/core_pattern"));
 }
 
+// security.S4
 TEST_CASE("S4: /dev, /proc or /sys as a link or file is refused") {
   for (const char* name : {"dev", "proc", "sys"}) {
     CAPTURE(name);
@@ -65,6 +69,7 @@ TEST_CASE("S4: /dev, /proc or /sys as a link or file is refused") {
   }
 }
 
+// security.S4
 TEST_CASE("S4: resolv.conf and hosts as links lead nowhere outside") {
   const Box box;
   box.write("canary", "untouched");
@@ -76,6 +81,7 @@ TEST_CASE("S4: resolv.conf and hosts as links lead nowhere outside") {
   CHECK(box.changes().empty());
 }
 
+// security.S8
 TEST_CASE("S8: nothing of the builder can be read through /proc") {
   const Box box;
   setenv("COOPER_SECRET_OF_BUILDER", "hunter2", 1);
@@ -88,6 +94,7 @@ TEST_CASE("S8: nothing of the builder can be read through /proc") {
   CHECK(std::stoi(ran.out.substr(17)) < 8);
 }
 
+// security.S9
 TEST_CASE("S9: mounts, namespaces and devices of the host are refused") {
   const Box box;
   const Ran ran = box.sh(

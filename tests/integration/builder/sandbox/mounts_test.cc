@@ -76,6 +76,7 @@ TEST_CASE("a stub that the step filled or replaced stays") {
         Changes{"run", "run/secrets", "run/secrets/more", "run/secrets/more/kept"});
 }
 
+// security.D6
 TEST_CASE("D6: a parent moved away and replaced by a link leads the cleaning nowhere") {
   const Box box;
   fs::create_directories(box.base() / "p");
@@ -86,6 +87,7 @@ TEST_CASE("D6: a parent moved away and replaced by a link leads the cleaning now
   CHECK(fs::exists(box.top() / "canary/stub"));
 }
 
+// security.D7
 TEST_CASE("D7: a target behind an absolute link is made in the root") {
   const Box box;
   fs::create_directory(box.top() / "canary");
@@ -109,6 +111,7 @@ TEST_CASE("a bind mount is read-only unless told, and a cache keeps what is writ
   CHECK(box.changes().empty());
 }
 
+// security.D5
 TEST_CASE("D5: writes that are to be discarded do not reach the source") {
   const Box box;
   box.write("source/a", "1\n");
@@ -125,6 +128,7 @@ TEST_CASE("D5: writes that are to be discarded do not reach the source") {
   CHECK(!fs::exists(box.top() / "source/b"));
 }
 
+// security.D2
 TEST_CASE("D2: a source is looked up inside its own root") {
   const Box box;
   box.write("source/inner/here", "1");

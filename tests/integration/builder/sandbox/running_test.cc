@@ -115,6 +115,7 @@ TEST_CASE("what the output callback throws ends the step and comes back") {
                   std::runtime_error);
 }
 
+// security.F1
 TEST_CASE("kill -9 of the builder leaves no process and no mount") {
   const Box box;
   const std::string victim = "COOPER_TEST_VICTIM=" + box.top().string();

@@ -75,6 +75,7 @@ TEST_CASE("the environment is the spec's, with HOME of the user") {
   CHECK(box.run(spec).out.find("HOME=/\n") != std::string::npos);
 }
 
+// security.S7
 TEST_CASE("S7: ids, groups and capabilities of root and of a user") {
   const Box box;
   SandboxSpec spec =
@@ -110,6 +111,7 @@ TEST_CASE("the working directory must exist in the root") {
                        base::Error);
 }
 
+// security.S1
 TEST_CASE("S1: no descriptor of the builder is open in the step") {
   const Box box;
   box.write("secret", "secret");
@@ -131,6 +133,7 @@ TEST_CASE("umask, process 1 and host name are what a step expects") {
   CHECK(ran.out == "0022\n644\nbuildkitsandbox\nown-processes\n");
 }
 
+// security.S10
 TEST_CASE("S10: what the step leaves running is dead when it has ended") {
   const Box box;
   const auto begin = std::chrono::steady_clock::now();

@@ -47,6 +47,7 @@ TEST_CASE("one connection serves many requests; fields that repeat are all there
   CHECK(server.connections == 1);
 }
 
+// security.N27
 TEST_CASE("a body is sent whole, without asking first, and a redirect is not followed") {
   std::string head;
   std::string body;
@@ -91,6 +92,7 @@ TEST_CASE("transfers that end early are failures of the connection") {
   CHECK(failure_of(transport, request_to("http://does-not-exist.invalid/")) != Failure::refused);
 }
 
+// security.N13
 TEST_CASE("a server that says nothing is given up after the idle time") {
   RawServer server(always({"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nh", false, false, true}));
   CurlTransport transport({});
@@ -119,6 +121,7 @@ TEST_CASE("a stop request ends a transfer at once") {
   CHECK(std::chrono::steady_clock::now() - begin < std::chrono::milliseconds(900));
 }
 
+// security.N8
 TEST_CASE("answers without end stop at their limit") {
   CurlTransport transport({});
   RawServer good(always({"HTTP/1.1 200 OK\r\n\r\nx", true, false, false, true}));
@@ -193,6 +196,7 @@ TEST_CASE("HEAD has no body, an empty answer still asks for its sink") {
   CHECK(asked);
 }
 
+// security.D18
 TEST_CASE("internal addresses are not reached when they must not be, by name or by number") {
   RawServer server(always({http_answer("200 OK", "", "secret"), false}));
   CurlTransport transport({});
@@ -213,6 +217,7 @@ TEST_CASE("a header that would end the line is refused") {
   CHECK_THROWS_AS(static_cast<void>(transport.send(request)), base::Error);
 }
 
+// security.N13
 TEST_CASE("a small answer that drips has a deadline") {
   RawServer server(always({"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nh", false, false, true}));
   CurlTransport transport({});
@@ -231,6 +236,7 @@ struct Variable {
   ~Variable() { ::unsetenv(name.c_str()); }
 };
 
+// security.N27
 TEST_CASE("a proxy is used as the environment says, and its password is never shown") {
   std::string asked;
   RawServer proxy([&](const std::string& head, const std::string&) {
@@ -257,6 +263,7 @@ TEST_CASE("a proxy is used as the environment says, and its password is never sh
   CHECK(transport.send(request_to(direct.url())).body == "here");  // loopback: past the proxy
 }
 
+// security.N5
 TEST_CASE("https to a server that speaks http is an error, not a fallback") {
   RawServer server(always({}), http_answer("400 Bad Request", "", ""));
   CurlTransport transport({});

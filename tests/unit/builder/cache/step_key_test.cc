@@ -88,6 +88,7 @@ TEST_CASE("a scope of its own makes keys of its own, none is as it was") {
   for (const KeyPart& part : parts.parts()) CHECK(part.name != "cache scope");
 }
 
+// security.C8
 TEST_CASE("a key is a digest of all parts, framed") {
   KeyParts a;
   a.add("x", "yz");
@@ -101,6 +102,7 @@ TEST_CASE("a key is a digest of all parts, framed") {
   CHECK(std::set<StepKey>{a.key(), b.key(), c.key(), KeyParts().key()}.size() == 4);
 }
 
+// security.C1
 TEST_CASE("whatever can change a RUN's result changes its key") {
   using Op = plan::RunOp;
   check_all_differ<Op>(
@@ -143,6 +145,7 @@ TEST_CASE("whatever can change a RUN's result changes its key") {
   CHECK(run_key(sample_run(), kScope, {"other digest"}).key() != run_key_of(sample_run(), kScope));
 }
 
+// security.C10
 TEST_CASE("what cannot change a RUN's result does not change its key") {
   const StepKey key = run_key_of(sample_run(), kScope);
   plan::RunOp op = sample_run();
@@ -161,6 +164,7 @@ TEST_CASE("the inputs of mounts are counted") {
                   cooper::base::Error);
 }
 
+// security.C1
 TEST_CASE("whatever can change a COPY's result changes its key") {
   using Op = plan::CopyOp;
   check_all_differ<Op>(

@@ -105,6 +105,7 @@ TEST_CASE("P25 a description is the comment that begins with the name") {
   CHECK(description_of("", {" x"}).empty());
 }
 
+// security.C12
 TEST_CASE("names of secrets") {
   for (const char* name : {"KEY", "api_key", "Secret_Message", "AUTH", "x_passwd_y", "credentials"})
     CHECK(is_secret_name(name));

@@ -57,6 +57,7 @@ TEST_CASE("a named Dockerfile may be outside the context") {
   CHECK(refusal(context.path(), other.path() + "/big") == ErrorKind::limit);
 }
 
+// security.D17
 TEST_CASE("links of a context cannot show files of the host") {
   const TempDirectory outside;
   const TempDirectory context;

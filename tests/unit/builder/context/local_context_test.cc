@@ -166,6 +166,7 @@ TEST_CASE("the bytes of a file") {
   CHECK(cooper::base::read_all(source, 100, "a.txt") == "alpha");
 }
 
+// security.C7
 TEST_CASE("a file that changes after it was seen is an error, never old names with new bytes") {
   Fixture fixture;
   const auto seen = fixture.tree().find("a.txt");
@@ -193,6 +194,7 @@ TEST_CASE("a neighbour that cannot be read does not spoil the digest that was as
                   Error);
 }
 
+// security.D16
 TEST_CASE("links are followed inside the context only") {
   const TempDirectory outside;
   write_file_at(outside.fd(), "secret", "s");
@@ -219,6 +221,7 @@ TEST_CASE("links are followed inside the context only") {
   CHECK_THROWS_AS(static_cast<void>(tree.resolve("loop-a/x", true)), Error);
 }
 
+// security.D17
 TEST_CASE("ignored files are not there, but known to be hidden") {
   Fixture fixture({"dir/sub", "*.txt"});
   CHECK(fixture.walked() == Paths{"", "dir", "dir/b.txt", "dir.x"});

@@ -81,6 +81,7 @@ TEST_CASE("a checksum is checked") {
   CHECK(kind("file:///etc/passwd", "") == ErrorKind::usage);
 }
 
+// security.D15
 TEST_CASE("a URL cannot choose an unsafe name") {
   CHECK(remote_file_name("/a/b.txt") == "b.txt");
   CHECK(remote_file_name("/a%2Eb") == "a.b");

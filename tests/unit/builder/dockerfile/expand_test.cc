@@ -145,6 +145,7 @@ TEST_CASE("V9 words after expansion") {
   CHECK(expand_words("$nope $empty", value_of, '\\').empty());
 }
 
+// security.D20
 TEST_CASE("limits") {
   std::string deep;
   for (int i = 0; i < 101; ++i) deep += "${x:-";

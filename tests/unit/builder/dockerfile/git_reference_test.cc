@@ -51,6 +51,7 @@ TEST_CASE("C19 the parts of an address") {
   CHECK(try_parse_git_reference("github.com/team/site")->remote == "https://github.com/team/site");
 }
 
+// security.D14
 TEST_CASE("C19 D14 what git could take for something else is refused") {
   for (const char* text :
        {"https://h/x.git#--upload-pack=touch", "https://h/x.git#-x", "https://h/x.git?ref=-x",

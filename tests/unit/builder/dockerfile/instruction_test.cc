@@ -159,6 +159,7 @@ const Case kErrors[] = {
      "blanks: name=\"a b\"]"},
 };
 
+// security.D11
 TEST_CASE("errors name their place") {
   for (const Case& item : kErrors) {
     CAPTURE(item.row);

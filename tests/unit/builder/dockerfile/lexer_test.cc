@@ -130,6 +130,7 @@ TEST_CASE("P25 lines, original text and comments are kept") {
   CHECK(spot(file, stage.where).line_text == "  FROM x AS y  ");
 }
 
+// security.D20
 TEST_CASE("limits") {
   CHECK(cause_of(std::string((4 << 20) + 1, '\n')) == "a Dockerfile may have at most 4 MiB");
   std::string many = "FROM x\n";

@@ -87,6 +87,7 @@ const ErrorCase kErrors[] = {
     {"target=\"/a", "a quote is misplaced in 'target=\"/a'"},
 };
 
+// security.D4
 TEST_CASE("R13 mount options are checked") {
   for (const ErrorCase& item : kErrors) {
     CAPTURE(item.text);

@@ -203,6 +203,7 @@ TEST_CASE("a walk gives what single questions give") {
   }
 }
 
+// security.D17
 TEST_CASE("no pattern takes long") {
   std::string stars, globs;
   for (int i = 0; i < 1000; ++i) {

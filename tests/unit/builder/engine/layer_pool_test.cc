@@ -69,6 +69,7 @@ TEST_CASE("a base layer is fetched when it is asked for, once, by whoever asks")
   CHECK(box.provider->fetched == 1);
 }
 
+// security.N10
 TEST_CASE("wrong bytes are asked for once more, and then refused") {
   Box once(1);
   static_cast<void>(once.pool.blob(once.diff_id, {}));

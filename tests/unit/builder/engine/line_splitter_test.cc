@@ -30,6 +30,7 @@ TEST_CASE("lines come whole, each stream by itself") {
   CHECK(lines.size() == 5);
 }
 
+// security.S12
 TEST_CASE("a line without end is cut at 64 KiB") {
   std::vector<Line> lines;
   LineSplitter splitter([&](int stream, std::string line) {

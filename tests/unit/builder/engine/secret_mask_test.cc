@@ -4,6 +4,7 @@
 
 using cooper::engine::SecretMask;
 
+// security.S13
 TEST_CASE("S13 a secret is hidden, plain and in base64") {
   const SecretMask mask({"hunter22", "first line\nsecond line"});
   CHECK(mask.apply("password hunter22, again hunter22") == "password ***, again ***");

@@ -70,6 +70,7 @@ base::ErrorKind refusal(const std::string& bytes, const LayerLimits& limits = {}
   return base::ErrorKind::failure;
 }
 
+// security.T23
 TEST_CASE("what the block compressor joins is one stream") {
   const std::string text = text_of(40000);
   for (const Compression compression : {Compression::gzip, Compression::zstd, Compression::none}) {

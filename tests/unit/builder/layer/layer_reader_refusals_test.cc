@@ -33,6 +33,7 @@ TEST_CASE("owners, times and attributes that cannot be") {
   CHECK(layer.warnings.size() >= 3);
 }
 
+// security.T21
 TEST_CASE("names keep their bytes") {
   Box box;
   const std::string name = "new\nline\x1b[31m\xff::set-env";
@@ -47,6 +48,7 @@ TEST_CASE("names keep their bytes") {
   CHECK(layer.index.entries().size() == 3);
 }
 
+// security.T41 security.T42 security.T43
 TEST_CASE("sizes that lie") {
   const std::string inner = test::raw_member({"smuggled", '0', "evil"});
   Box box;
@@ -103,6 +105,7 @@ TEST_CASE("tars that are not whole") {
                 test::padded("99 path=x\n") + tar) == base::ErrorKind::corrupt);
 }
 
+// security.T24
 TEST_CASE("what comes after the end is hashed, not unpacked") {
   Box box;
   const std::string tar = tar_of({{"a", '0', "1"}}) + tar_of({{"hidden", '0', "2"}}) + "junk";

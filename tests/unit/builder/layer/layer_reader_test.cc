@@ -1,5 +1,6 @@
 #include "builder/layer/layer_reader.h"
 
+#include "builder/layer/layer_stack.h"
 #include "unpacking_box.h"
 
 namespace cooper::layer {
@@ -122,7 +123,11 @@ TEST_CASE("a hard link to a file of a lower layer becomes a copy") {
   lower.gid = ::getegid();
   const LayerStack stack({test::index_of({lower})});
   ReadOptions options;
-  options.lower = &stack;
+  options.find_lower = [&](const std::string& path) -> std::optional<Entry> {
+    const auto found = stack.find(path);
+    if (!found) return std::nullopt;
+    return *found->entry;
+  };
   options.open_lower = [&](const std::string& path) {
     CHECK(path == "low");
     return base::open_host(lower_path, O_RDONLY);

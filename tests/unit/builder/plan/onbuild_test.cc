@@ -1,6 +1,7 @@
 // Row M13: triggers of base images and base stages.
 #include <doctest/doctest.h>
 
+#include "base/limits.h"
 #include "builder/plan/stage_instructions.h"
 #include "plan_case.h"
 
@@ -54,6 +55,7 @@ TEST_CASE("M13 triggers may name stages of this file and further images") {
   CHECK(last_copy(plan).from == Input(StepInput{1}));
 }
 
+// security.D12
 TEST_CASE("M13 triggers are untrusted") {
   for (const char* bad :
        {"FROM x", "ONBUILD RUN x", "MAINTAINER x", "NOPE x", "", "RUN a\nRUN b"}) {
@@ -63,7 +65,7 @@ TEST_CASE("M13 triggers are untrusted") {
     CHECK_FALSE(test.error().empty());
   }
   PlanCase many("FROM base\n");
-  give_triggers(many, Words(kMaxTriggers + 1, "ENV a=b"));
+  give_triggers(many, Words(base::limit_of(base::Limit::onbuild_triggers) + 1, "ENV a=b"));
   CHECK(many.error() == "1: run the ONBUILD triggers of 'base': more than 100");
 }
 

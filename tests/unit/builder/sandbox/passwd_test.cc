@@ -59,6 +59,7 @@ TEST_CASE("an entry without a home has the root as home") {
   CHECK(resolve_user("nohome", kPasswd, kGroup).home == "/");
 }
 
+// security.D10
 TEST_CASE("D10: what must never become uid 0 by accident") {
   for (const char* text : {"4294967295",
                            "4294967296",

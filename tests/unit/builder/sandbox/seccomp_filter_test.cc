@@ -79,6 +79,7 @@ TEST_CASE("everyday calls are allowed") {
   CHECK(verdict(452) == kAllow);  // fchmodat2, newer than some libraries
 }
 
+// security.S9
 TEST_CASE("S9: what is refused") {
   for (const long call : {SYS_mount,
                           SYS_umount2,
@@ -124,6 +125,7 @@ TEST_CASE("new namespaces by clone are refused") {
   }
 }
 
+// security.S9
 TEST_CASE("sockets, personalities and terminals") {
   CHECK(verdict(SYS_socket, {AF_INET}) == kAllow);
   CHECK(verdict(SYS_socket, {AF_UNIX}) == kAllow);

@@ -84,6 +84,7 @@ TEST_CASE("blobs are given, checked for size; a damaged document is refused") {
                        doctest::Contains("do not have that digest"), base::Error);
 }
 
+// security.N24
 TEST_CASE("links, FIFOs and directories are no blobs") {
   Layout layout;
   layout.image("1");

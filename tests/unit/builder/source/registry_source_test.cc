@@ -94,6 +94,7 @@ TEST_CASE("documents that are in the store are not asked for again") {
   CHECK(pinned.manifest.media_type == oci::media_type::kManifest);
 }
 
+// security.N23
 TEST_CASE("images that do not hold together are refused") {
   Images f;
   f.tag("count", std::string(oci::media_type::kManifest), f.image("amd64", 2, 1));
@@ -113,6 +114,7 @@ TEST_CASE("images that do not hold together are refused") {
   CHECK_THROWS_WITH_AS(f.resolve(":absent"), doctest::Contains("no such image"), base::Error);
 }
 
+// security.N22
 TEST_CASE("an index that contains itself by name ends") {
   Images f;
   std::string bytes = f.index_of({"amd64"});

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <fstream>
 #include <thread>
 #include <vector>
 
@@ -49,6 +50,19 @@ TEST_CASE("a directory others may write to is refused") {
   CHECK_THROWS_AS(static_cast<void>(Store::open(scratch.path())), base::Error);
 }
 
+// security.F8
+TEST_CASE("a store of another version is refused, and stays as it is") {
+  const TempDirectory scratch;
+  const std::string path = scratch.path() + "/store";
+  static_cast<void>(Store::open(path));
+  std::ofstream(path + "/cooper/version") << "9\n";
+  CHECK_THROWS_WITH_AS(static_cast<void>(Store::open(path)), doctest::Contains("another version"),
+                       base::Error);
+  std::string version;
+  std::getline(std::ifstream(path + "/cooper/version"), version);
+  CHECK(version == "9");
+}
+
 TEST_CASE("a blob has the name of its bytes and comes back whole") {
   const TempDirectory scratch;
   Store store = Store::open(scratch.path());
@@ -72,6 +86,7 @@ TEST_CASE("a blob that is not what was expected is not stored") {
   CHECK(names_in(store.path() + "/blobs/sha256") == 0);
 }
 
+// security.F6
 TEST_CASE("a changed blob is found out, set aside and can be stored again") {
   const TempDirectory scratch;
   Store store = Store::open(scratch.path());
@@ -98,6 +113,7 @@ TEST_CASE("a bad blob under a name is replaced by a good one") {
   CHECK(store.read_blob(digest, 100) == "stave");
 }
 
+// security.F6
 TEST_CASE("a symbolic link is no blob") {
   const TempDirectory scratch;
   Store store = Store::open(scratch.path() + "/store");
@@ -178,6 +194,7 @@ TEST_CASE(
   CHECK(names_in(temp) == 0);
 }
 
+// security.F13
 TEST_CASE("a lock is held by one, waited for by others, given up when asked") {
   const TempDirectory scratch;
   const Store store = Store::open(scratch.path());

@@ -43,6 +43,7 @@ struct Fixture {
 
 TEST_CASE("a sound store has no finding") { CHECK(Fixture().findings().empty()); }
 
+// security.F14
 TEST_CASE("each kind of damage is named by its path and removed by repair") {
   const Fixture fixture;
   const std::string blob = "blobs/sha256/" + fixture.blob;

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "base/error.h"
+#include "builder/upkeep/input_limits.h"
 
 using namespace cooper::upkeep;  // NOLINT(google-build-using-namespace)
 using cooper::base::Error;
@@ -70,4 +71,17 @@ TEST_CASE("a wrong file is refused by its name and the member") {
   CHECK(refusal(R"({"cache": {"keepDays": -1}})").find("keepDays") != std::string::npos);
   CHECK(refusal(R"({"cache": 1})").find("cache") != std::string::npos);
   CHECK(refusal("{").find("/home/me/config.json") != std::string::npos);
+}
+
+TEST_CASE("limits of what comes from outside stand in the same file") {
+  const std::string file = "/home/me/config.json";
+  const auto limits = parse_input_limits(
+      R"({"cache": {}, "limits": {"layerBytes": "40GiB", "layerEntries": 5}})", file);
+  CHECK(limits ==
+        std::map<std::string, std::string>{{"layerBytes", "40GiB"}, {"layerEntries", "5"}});
+  CHECK(parse_input_limits("{}", file).empty());
+  CHECK(parse_limits(R"({"limits": {"x": 1}})", file).automatic);
+  for (const char* bad : {R"({"limits": {"a": true}})", R"({"limits": {"a": -1}})", "{"}) {
+    CHECK_THROWS_AS(static_cast<void>(parse_input_limits(bad, file)), Error);
+  }
 }

@@ -14,6 +14,7 @@ Request with_password() {
   return request;
 }
 
+// security.N4
 TEST_CASE("a credential stays at its origin and does not come back") {
   test::ScriptedTransport transport;
   transport.add(307, {{"Location", "/v2/other"}});
@@ -38,6 +39,7 @@ TEST_CASE("another port or scheme is another origin") {
   CHECK_FALSE(transport.requests[1].headers.find("Authorization").has_value());
 }
 
+// security.D15 security.D18
 TEST_CASE("from https to http is refused, and so are circles") {
   test::ScriptedTransport weaker;
   weaker.add(302, {{"Location", "http://h/v2/blob"}});

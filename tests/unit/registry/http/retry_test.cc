@@ -21,6 +21,7 @@ struct Setup {
   std::size_t sent() const { return inner->requests.size(); }
 };
 
+// security.N9
 TEST_CASE("transient answers are asked again, waiting longer each time") {
   Setup s;
   s.inner->add(503);
@@ -59,6 +60,7 @@ TEST_CASE("nobody there: one quick second try; no such certificate: none") {
   CHECK(tls.sent() == 1);
 }
 
+// security.N11
 TEST_CASE("Retry-After is obeyed up to its limit") {
   Setup s;
   s.inner->add(429, {{"Retry-After", "7"}});

@@ -4,6 +4,7 @@
 
 using namespace cooper::http;
 
+// security.N26
 TEST_CASE("each way in which a certificate is wrong has its own cure") {
   const Url url = parse_url("https://registry.example:5000/v2/");
   const auto says = [&](long result, bool bad_peer, const char* text) {

@@ -35,6 +35,7 @@ TEST_CASE("what is no http URL is refused") {
                        doctest::Contains("...@h:x/"), base::Error);
 }
 
+// security.C11
 TEST_CASE("what is shown holds no secret") {
   Url url = parse_url(
       "https://user:secret@h/v2/x?digest=sha256%3Aab&X-Amz-Signature=abc&token=t&scope=s&flag");

@@ -133,6 +133,7 @@ TEST_CASE("a role pattern says what is a version") {
   CHECK(out.at("release_app_old") == "kept: no version tag");
 }
 
+// security.R9
 TEST_CASE("patterns that are none are refused") {
   CHECK_THROWS_WITH_AS(TagPattern(""), doctest::Contains("empty"), base::Error);
   CHECK_THROWS_WITH_AS(TagPattern("app-("), doctest::Contains("not a regular expression"),
@@ -146,6 +147,7 @@ TEST_CASE("patterns that are none are refused") {
   CHECK_THROWS_WITH_AS(check_rules(rules), doctest::Contains("it needs two"), base::Error);
 }
 
+// security.R9
 TEST_CASE("plans that are likely a mistake are refused") {
   RetentionRules rules;
   rules.keep = 0;

@@ -1,0 +1,41 @@
+// What the builder and the process that reads a layer (layer_process.h) say to each other. A
+// message is a letter and a body.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "builder/layer/layer_process.h"
+
+namespace cooper::layer {
+
+// From the process.
+inline constexpr char kFindLower = 'f';  // a path; the answer is kNothing or kEntry
+inline constexpr char kOpenLower = 'o';  // a path; the answer is kOpened with a descriptor
+inline constexpr char kFinished = 'r';   // the result; the index is in the file it was given
+inline constexpr char kFailed = 'x';     // a report
+inline constexpr char kBadBlob = 'b';    // a report: the blob does not have its digest
+// From the builder.
+inline constexpr char kTask = 't';  // with the blob, a file for the index and perhaps a directory
+inline constexpr char kNothing = 'n';
+inline constexpr char kEntry = 'e';  // an index of one entry
+inline constexpr char kOpened = 'd';
+
+// A task and the options as they go over; functions and limits of the options included.
+struct SentTask {
+  LayerTask task;
+  ReadOptions options;
+  std::optional<LayerDelta> delta;  // options.delta points to nothing
+  bool finds_lower = false, opens_lower = false;
+};
+
+[[nodiscard]] std::string task_to_json(const LayerTask& task, const ReadOptions& options);
+// Throws base::Error(corrupt).
+[[nodiscard]] SentTask parse_task(std::string_view text);
+
+// Without the index.
+[[nodiscard]] std::string result_to_json(const ReadLayer& result);
+// Throws base::Error(corrupt).
+[[nodiscard]] ReadLayer parse_result(std::string_view text);
+
+}  // namespace cooper::layer

@@ -1,0 +1,121 @@
+// The side of layer_process.h that parses and writes.
+#include <signal.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <exception>
+#include <new>
+
+#include "base/error.h"
+#include "base/sha256.h"
+#include "base/sink.h"
+#include "builder/layer/layer_bytes.h"
+#include "builder/layer/layer_messages.h"
+#include "builder/sandbox/child_messages.h"
+#include "builder/sandbox/confinement.h"
+#include "builder/sandbox/message.h"
+
+namespace cooper::layer {
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+using sandbox::Message;
+
+// The blob; says at its end whether it had its digest.
+class CheckedBlob final : public base::Source {
+ public:
+  CheckedBlob(base::Fd file, oci::Digest digest)
+      : digest_(std::move(digest)), file_(std::move(file), digest_.to_string()) {}
+  [[nodiscard]] std::size_t read(std::span<std::byte> buffer) override {
+    const std::size_t count = file_.read(buffer);
+    hash_.update(buffer.first(count));
+    if (count > 0 || ended_) return count;
+    ended_ = true;
+    if (oci::Digest::from_sha256(hash_.finish()) == digest_) return 0;
+    bad_ = true;
+    throw Error(ErrorKind::corrupt, "read blob", digest_.to_string(),
+                "its bytes do not have this digest")
+        .with_hint("the blob was set aside; run the build again to make it anew");
+  }
+  [[nodiscard]] bool bad() const { return bad_; }
+
+ private:
+  oci::Digest digest_;
+  base::FdSource file_;
+  base::Sha256 hash_;
+  bool ended_ = false, bad_ = false;
+};
+
+Message ask(int control, char what, const std::string& path, char wanted) {
+  sandbox::send_message(control, what + path);
+  auto reply = sandbox::receive_message(control);
+  if (!reply || reply->text.empty()) ::_exit(1);  // the builder has gone
+  if (reply->text.front() != wanted && reply->text.front() != kNothing) ::_exit(1);
+  return std::move(*reply);
+}
+
+void ask_for_lower(ReadOptions& options, const SentTask& sent, int control) {
+  if (sent.finds_lower) {
+    options.find_lower = [control](const std::string& path) -> std::optional<Entry> {
+      const Message reply = ask(control, kFindLower, path, kEntry);
+      if (reply.text.front() == kNothing) return std::nullopt;
+      return parse_layer_index(std::string_view(reply.text).substr(1)).entries().at(0);
+    };
+  }
+  if (sent.opens_lower) {
+    options.open_lower = [control](const std::string& path) {
+      Message reply = ask(control, kOpenLower, path, kOpened);
+      return std::move(reply.fds.at(0));
+    };
+  }
+}
+
+void read_it(int control, CheckedBlob& blob, const SentTask& sent, int directory, int index) {
+  ReadOptions options = sent.options;
+  if (sent.delta) options.delta = &*sent.delta;
+  ask_for_lower(options, sent, control);
+  const LayerTask& task = sent.task;
+  const ReadLayer result =
+      unpack_layer({blob, task.descriptor.size, task.descriptor.digest.to_string(),
+                    task.descriptor.media_type, task.expected, task.want_index},
+                   directory, task.form, {}, options);
+  if (task.want_index) base::write_all(index, base::as_bytes(serialize(result.index)), "index");
+  sandbox::send_message(control, kFinished + result_to_json(result));
+}
+
+void report(int control, char what, const Error& error) {
+  sandbox::send_message(control,
+                        what + sandbox::to_json(sandbox::Report(sandbox::failed_from(error))));
+}
+
+void serve(int control, Message message) {
+  const SentTask sent = parse_task(std::string_view(message.text).substr(1));
+  const int directory = message.fds.size() > 2 ? message.fds[2].get() : -1;
+  const std::string name = sent.task.descriptor.digest.to_string();
+  CheckedBlob blob(std::move(message.fds.at(0)), sent.task.descriptor.digest);
+  try {
+    sandbox::confine_reader(directory, sent.options.limits.tar_bytes);
+    read_it(control, blob, sent, directory, message.fds.at(1).get());
+  } catch (const Error& error) {
+    report(control, blob.bad() ? kBadBlob : kFailed, error);
+  } catch (const std::bad_alloc&) {
+    report(control, kFailed,
+           Error(ErrorKind::limit, "read layer", name, "it needs more memory than a layer may"));
+  }
+}
+
+}  // namespace
+
+void run_layer_task(base::Fd control) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  try {
+    auto message = sandbox::receive_message(control.get());
+    if (message && message->text.starts_with(kTask)) serve(control.get(), std::move(*message));
+  } catch (const std::exception&) {
+    ::_exit(1);
+  }
+  ::_exit(0);
+}
+
+}  // namespace cooper::layer
