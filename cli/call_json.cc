@@ -9,14 +9,14 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json range_json(int first_line, int last_line) {
-  return Json{{"start", {{"line", first_line}}}, {"end", {{"line", last_line}}}};
-}
+Json line_json(int line) { return {{"start", {{"line", line}}}, {"end", {{"line", line}}}}; }
 
+// As BuildKit: each line is a range of its own.
 Json location_json(const dockerfile::SourceRange& where) {
   Json ranges = Json::array();
-  if (where.first_line > 0)
-    ranges.push_back(range_json(where.first_line, std::max(where.first_line, where.last_line)));
+  const int last = std::max(where.first_line, where.last_line);
+  for (int line = where.first_line; line > 0 && line <= last; ++line)
+    ranges.push_back(line_json(line));
   return {{"ranges", ranges}};
 }
 
