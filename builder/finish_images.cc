@@ -20,6 +20,7 @@ std::vector<oci::Descriptor> layer_descriptors(const BuildRequest& request, Buil
                                                engine::LayerPool& layers, std::stop_token stop) {
   std::vector<oci::Descriptor> descriptors;
   for (const oci::DiffId& diff_id : diff_ids) {
+    if (layers.is_named(diff_id)) static_cast<void>(layers.blob(diff_id, stop));  // to be made
     const auto base = layers.base_descriptor(diff_id);
     const bool shared = base && layers.is_shared(diff_id);
     const bool fits =
@@ -140,6 +141,8 @@ void keep_in_store(BuildTools& tools, const BuildTarget& target, const export_::
   }
   oci::Descriptor manifest = image.manifest;
   if (image.children.empty()) manifest.platform = image.config.platform;
+  if (image.tags.empty()) return;
+  for (const oci::Descriptor& blob : export_::blobs_of(image)) tools.store.flush_blob(blob.digest);
   for (const std::string& tag : image.tags) tools.store.tag_image(tag, manifest);
 }
 

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "builder/upkeep/check.h"
 #include "builder/upkeep/collector.h"
+#include "builder/upkeep/recovery.h"
 #include "cli/build_summary.h"
 #include "cli/cache_commands.h"
 #include "cli/commands.h"
@@ -129,6 +130,9 @@ struct CheckArguments {
 
 int check_store(const CheckArguments& arguments, const Globals& globals) {
   const auto store = store::Store::open(globals.root, store::Holding::no);
+  for (const std::string& path : upkeep::recover(store))
+    std::cerr << "removed " << base::printable(path)
+              << ": it was not whole on the disk when the machine stopped\n";
   const std::vector<upkeep::Finding> findings =
       upkeep::check(store, [&globals] { return globals.signals->token().stop_requested(); });
   Table table{{"path", "cause"}, {}};

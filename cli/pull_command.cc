@@ -52,6 +52,8 @@ void pull_one(Session& session, const Arguments& arguments, const Wanted& one, s
   fetch_image(session, image, arguments.quiet ? silence : transfer_lines("fetched"), stop);
   oci::Descriptor manifest = image.manifest;
   manifest.platform = image.config.platform;
+  for (const oci::Descriptor& layer : image.layers) session.store.flush_blob(layer.digest);
+  session.store.flush_blob(manifest.digest);
   session.store.tag_image(one.reference, manifest);
   std::uint64_t size = image.manifest.size + image.config_bytes.size();
   for (const oci::Descriptor& layer : image.layers) size += layer.size;

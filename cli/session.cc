@@ -3,6 +3,7 @@
 #include <sys/utsname.h>
 
 #include "base/error.h"
+#include "builder/upkeep/recovery.h"
 #include "oci/reference.h"
 
 namespace cooper::cli {
@@ -42,7 +43,9 @@ void require_mode(const sandbox::Probe& probe, const Globals& globals) {
 }  // namespace
 
 Session Session::open(const Globals& globals) {
-  return {store::Store::open(globals.root), Network(globals)};
+  Session session{store::Store::open(globals.root), Network(globals)};
+  upkeep::recover(session.store);
+  return session;
 }
 
 sandbox::Probe Session::probe(const Globals& globals) const {

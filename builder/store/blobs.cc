@@ -74,7 +74,7 @@ class NewBlob final : public BlobWriter {
       ::unlinkat(blobs_, digest.hex().c_str(), 0);
     }
     stamps_.note(digest, base::stat_fd(file_.get(), where_));
-    flusher_.add(std::move(file_), where_ + "/sha256/" + digest.hex());
+    flusher_.add(std::move(file_), digest.hex());
   }
 
   [[nodiscard]] bool link_as(const std::string& name) {

@@ -2,11 +2,13 @@
 
 #include <unistd.h>
 
+#include <utility>
+
 #include "base/error.h"
 
 namespace cooper::store {
 
-Flusher::Flusher() = default;
+Flusher::Flusher(std::string where) : where_(std::move(where)) {}
 
 Flusher::~Flusher() {
   {
@@ -20,10 +22,22 @@ Flusher::~Flusher() {
 void Flusher::add(base::Fd file, std::string name) {
   {
     const std::lock_guard guard(mutex_);
+    known_.insert(name);
+    news_ = true;
     queue_.push_back({std::move(file), std::move(name)});
     if (!thread_.joinable()) thread_ = std::thread([this] { work(); });
   }
   changed_.notify_all();
+}
+
+bool Flusher::knows(const std::string& name) {
+  const std::lock_guard guard(mutex_);
+  return known_.contains(name);
+}
+
+bool Flusher::take_news() {
+  const std::lock_guard guard(mutex_);
+  return std::exchange(news_, false);
 }
 
 void Flusher::wait() {
@@ -43,7 +57,7 @@ void Flusher::work() {
     guard.unlock();
     std::exception_ptr failure;
     if (::fsync(item.file.get()) != 0) {
-      failure = std::make_exception_ptr(base::system_error("flush", item.name, errno));
+      failure = std::make_exception_ptr(base::system_error("flush", where_ + item.name, errno));
     }
     guard.lock();
     busy_ = false;

@@ -6,6 +6,7 @@
 #include <deque>
 #include <exception>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 
@@ -15,12 +16,17 @@ namespace cooper::store {
 
 class Flusher {
  public:
-  Flusher();
+  // `where`: said before a file's name in errors.
+  explicit Flusher(std::string where);
   ~Flusher();  // drains the queue
   Flusher(const Flusher&) = delete;
   Flusher& operator=(const Flusher&) = delete;
 
   void add(base::Fd file, std::string name);
+  // Whether a file of this name was added.
+  [[nodiscard]] bool knows(const std::string& name);
+  // Whether files were added since it was asked last: their directory is to be flushed too.
+  [[nodiscard]] bool take_news();
   // Waits for everything added so far. Throws the first base::Error a flush met.
   void wait();
 
@@ -31,9 +37,12 @@ class Flusher {
   };
   void work();
 
+  const std::string where_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Item> queue_;
+  std::set<std::string> known_;
+  bool news_ = false;
   bool busy_ = false;
   bool ending_ = false;
   std::exception_ptr failure_;

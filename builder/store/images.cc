@@ -1,5 +1,7 @@
 // Store: tagged images, kept in index.json as the OCI image layout says.
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "base/file_at.h"
 #include "builder/store/store_state.h"
@@ -23,12 +25,15 @@ std::string ref_name(const oci::Descriptor& entry) {
 }  // namespace
 
 void Store::tag_image(const std::string& reference, const oci::Descriptor& manifest) const {
+  flush();
   const Lock guard = lock("images", "index", {});
   oci::Index index = read_index(state_->root.get());
-  std::erase_if(index.manifests,
-                [&](const oci::Descriptor& entry) { return ref_name(entry) == reference; });
   oci::Descriptor entry = manifest;
   entry.annotations[kRefName] = reference;
+  if (std::find(index.manifests.begin(), index.manifests.end(), entry) != index.manifests.end())
+    return;  // as in a build of which nothing changed
+  std::erase_if(index.manifests,
+                [&](const oci::Descriptor& other) { return ref_name(other) == reference; });
   index.manifests.push_back(std::move(entry));
   base::write_file_at(state_->root.get(), "index.json", oci::to_json(index));
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <climits>
+#include <ctime>
 
 #include "base/error.h"
 #include "base/file_at.h"
@@ -18,6 +19,8 @@ namespace {
 constexpr std::string_view kLayout = R"({"imageLayoutVersion":"1.0.0"})";
 constexpr std::string_view kEmptyIndex =
     R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]})";
+// Linux writes back what is older, by default after half a minute.
+constexpr std::int64_t kUnwrittenSeconds = 10 * 60;
 constexpr std::string_view kVersion = "2\n";  // 1 had a lock file a name
 
 void make_parents(const std::string& path) {
@@ -54,6 +57,15 @@ void require_version(int cooper, const std::string& path) {
   }
 }
 
+// So that the directory has its name after a power cut when what is in it has.
+base::Fd make_flushed_directory(int parent, const std::string& name, mode_t mode) {
+  if (auto existing = base::try_open_at(parent, name, O_RDONLY | O_DIRECTORY))
+    return std::move(*existing);
+  base::Fd made = make_directory(parent, name, mode);
+  if (::fsync(parent) != 0) base::throw_errno("flush directory of", name);
+  return made;
+}
+
 }  // namespace
 
 base::Fd make_directory(int parent, const std::string& name, mode_t mode) {
@@ -82,7 +94,8 @@ Store Store::open(const std::string& path, Holding holding) {
   if (::realpath(path.c_str(), resolved) == nullptr) base::throw_errno("open store", path);
   state->path = resolved;
   const int root = state->root.get();
-  state->blobs = make_directory(make_directory(root, "blobs", 0755).get(), "sha256", 0755);
+  const base::Fd blobs = make_flushed_directory(root, "blobs", 0755);
+  state->blobs = make_flushed_directory(blobs.get(), "sha256", 0755);
   state->cooper = make_directory(root, "cooper");
   require_version(state->cooper.get(), path);
   if (!base::try_stat_at(root, "index.json")) base::write_file_at(root, "index.json", kEmptyIndex);
@@ -91,7 +104,7 @@ Store Store::open(const std::string& path, Holding holding) {
   state->temp = make_directory(state->cooper.get(), "tmp");
   state->locks = make_directory(state->cooper.get(), "locks");
   state->stamps = std::make_unique<StampLog>(state->cooper.get());
-  state->flusher = std::make_unique<Flusher>();
+  state->flusher = std::make_unique<Flusher>(state->path + "/blobs/sha256/");
   if (holding == Holding::yes) {
     state->holds = std::make_unique<Holds>(
         state->locks.get(), [raw = state.get()] { return raw->temp_session().fd(); });
@@ -129,7 +142,15 @@ void Store::remove_directories(const std::string& prefix, const std::string& kee
 
 void Store::flush() const {
   state_->flusher->wait();
+  if (!state_->flusher->take_news()) return;
   if (::fsync(state_->blobs.get()) != 0) base::throw_errno("flush", state_->path + "/blobs");
+}
+
+void Store::flush_blob(const oci::Digest& digest) const {
+  if (state_->flusher->knows(digest.hex())) return;
+  const auto status = base::try_stat_at(state_->blobs.get(), digest.hex());
+  if (!status || status->st_mtim.tv_sec < ::time(nullptr) - kUnwrittenSeconds) return;
+  if (auto file = open_blob_fd(digest)) state_->flusher->add(std::move(*file), digest.hex());
 }
 
 namespace {

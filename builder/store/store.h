@@ -125,6 +125,8 @@ class Store {
   [[nodiscard]] HeldThings exclude_holders() const;
 
   // --- images: index.json, annotated with org.opencontainers.image.ref.name = full reference
+  // First waits until every blob written by this process is on the disk: after a power cut no image
+  // has a name without its blobs. Those of other processes: flush_blob().
   void tag_image(const std::string& reference, const oci::Descriptor& manifest) const;
   [[nodiscard]] std::optional<oci::Descriptor> find_image(const std::string& reference) const;
   struct TaggedImage {
@@ -136,6 +138,8 @@ class Store {
 
   // Waits until every blob written by this process is on the disk.
   void flush() const;
+  // From now on flush() waits for this blob too, if another process has written it just now.
+  void flush_blob(const oci::Digest& digest) const;
 
   // --- work space and locks
   [[nodiscard]] TempDirectory new_temp_directory() const;

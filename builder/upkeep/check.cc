@@ -1,30 +1,15 @@
 #include "builder/upkeep/check.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 
 #include "base/error.h"
 #include "base/file_at.h"
-#include "base/sha256.h"
-#include "base/source.h"
-#include "builder/cache/build_record.h"
-#include "builder/cache/key_parts_file.h"
-#include "builder/cache/step_record.h"
-#include "builder/context/stat_index_file.h"
-#include "builder/layer/layer_writer.h"
-#include "builder/store/checked_text.h"
-#include "builder/upkeep/check_snapshot.h"
-#include "builder/upkeep/disk_use.h"
+#include "builder/upkeep/check_item.h"
 #include "oci/manifest.h"
 #include "oci/media_type.h"
 
 namespace cooper::upkeep {
 namespace {
-
-bool is_hex_name(const std::string& name) {
-  return name.size() == 64 && name.find_first_not_of("0123456789abcdef") == std::string::npos;
-}
 
 class Checker {
  public:
@@ -42,77 +27,9 @@ class Checker {
   }
 
  private:
-  void found(const DiskItem& item, std::string cause) {
-    findings_.push_back({item.path(), std::move(cause), ""});
-  }
-
   void check_item(const DiskItem& item) {
-    try {
-      switch (item.place) {
-        case Place::blob: return check_blob(item);
-        case Place::record: return check_record(item);
-        case Place::snapshot:
-          for (std::string& cause : check_snapshot(store_, item)) found(item, std::move(cause));
-          return;
-        case Place::quarantine: return found(item, "it was set aside as damaged");
-        default: return;
-      }
-    } catch (const base::Error& error) {
-      found(item, error.what());
-    }
-  }
-
-  // The file, unless it is something else.
-  std::optional<base::Fd> open(const DiskItem& item) {
-    auto file = base::try_open_at(store_.root_fd(), item.path(), O_RDONLY | O_NONBLOCK | O_NOCTTY);
-    if (!file) {
-      if (base::try_stat_at(store_.root_fd(), item.path())) found(item, "it is no regular file");
-      return std::nullopt;
-    }
-    if (S_ISREG(base::stat_fd(file->get(), item.path()).st_mode)) return std::move(*file);
-    found(item, "it is no regular file");
-    return std::nullopt;
-  }
-
-  void check_blob(const DiskItem& item) {
-    if (!is_hex_name(item.name)) return found(item, "its name is no digest");
-    auto file = open(item);
-    if (!file) return;
-    base::FdSource source(std::move(*file), item.path());
-    base::Sha256 hash;
-    std::vector<std::byte> buffer(std::size_t{1} << 20);
-    for (std::size_t count = source.read(buffer); count > 0; count = source.read(buffer))
-      hash.update(std::span<const std::byte>(buffer).first(count));
-    const std::string hex = base::to_hex(hash.finish());
-    if (hex != item.name) found(item, "its bytes have the digest sha256:" + hex);
-  }
-
-  void check_record(const DiskItem& item) {
-    auto file = open(item);
-    if (!file) return;
-    base::FdSource source(std::move(*file), item.path());
-    constexpr std::uint64_t kMost = std::uint64_t{1} << 30;
-    std::string text = base::read_all(source, kMost, item.path());
-    if (!is_sound(item, std::move(text))) found(item, "it does not read back");
-  }
-
-  [[nodiscard]] bool is_sound(const DiskItem& item, std::string text) const {
-    if (item.folder == "steps") return cache::try_parse_step_record(text, {item.name}).has_value();
-    if (item.folder == "step-parts")
-      return cache::try_parse_key_parts(text, {item.name}).has_value();
-    if (item.folder == "builds") return cache::try_parse_build_record(text, item.name).has_value();
-    if (item.folder == "stat-index")
-      return context::StatIndexFile::try_parse(std::move(text)).has_value();
-    const auto diff_id = oci::DiffId::try_parse("sha256:" + item.name);
-    if (item.folder == "layers") return diff_id && layer::find_layer(store_, *diff_id).has_value();
-    if (item.folder == "index") return diff_id && layer::find_layer_index(store_, *diff_id);
-    if (item.folder == "lines") {
-      const auto body = store::checked_body_or_old(text, "sha256:");
-      return body && oci::DiffId::try_parse(*body).has_value();
-    }
-    // A directory's name is the hash of the mount's id, and a number if it is one of several.
-    if (item.folder == "mounts") return item.name.starts_with(base::sha256_hex(text));
-    return true;
+    for (std::string& cause : what_is_wrong(store_, item))
+      findings_.push_back({item.path(), std::move(cause), ""});
   }
 
   void check_images() {

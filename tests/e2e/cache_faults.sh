@@ -207,8 +207,8 @@ END
     cooper_run fsck
     case $path in
       # Held by their checksum or digest: the check must see it.
-      blobs/* | cooper/records/steps/* | cooper/records/index/* | cooper/records/stat-index/* | \
-        cooper/records/layers/* | cooper/records/builds/* | cooper/records/lines/* | cooper/records/mounts/*)
+      blobs/* | cooper/records/steps/* | cooper/records/step-parts/* | cooper/records/index/* | \
+        cooper/records/stat-index/* | cooper/records/layers/* | cooper/records/builds/* | cooper/records/lines/* | cooper/records/mounts/*)
         same "$status" 1 "exit status of fsck with a flipped bit in $path"
         grep -qF "$(basename "$path")" <<<"$out" || fail "fsck does not name $path"
         found=$((found + 1))
@@ -223,6 +223,12 @@ END
       esac
     fi
     same "$out" "$digest" "digest with a flipped bit in $path"
+    case $path in
+      blobs/*)
+        [ -n "$(find "$store/cooper/quarantine" -name "$(basename "$path")*" 2>/dev/null)" ] ||
+          same "$(sha256sum <"$store/$path" | cut -d' ' -f1)" "$(basename "$path")" "a blob that was not set aside"
+        ;;
+    esac
     rm -rf unpacked && mkdir unpacked && tar -xf image.tar -C unpacked
     local blob
     for blob in unpacked/blobs/sha256/*; do

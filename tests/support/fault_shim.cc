@@ -4,10 +4,12 @@
 //   COOPER_FAULT_AT     the number of the operation that fails, from 1; 0 or unset: none
 //   COOPER_FAULT_KIND   enospc, edquot, eio: it fails with this error, and so do all after it;
 //                       eio-once: only this one; eintr: it is interrupted once; short: a write
-//                       writes only a part
+//                       writes only a part; read-eio, read-eintr, read-short: the same once for a
+//                       read (and only reads count)
 //   COOPER_FAULT_COUNT  a file that gets a byte for the fault, so that a test knows it happened
 //
-// Operations: write, fsync, and openat that creates, linkat, renameat, mkdirat, unlinkat.
+// Operations: write, fsync, and openat that creates, linkat, renameat, mkdirat, unlinkat; read,
+// pread.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -56,13 +58,22 @@ void tell() {
   ::close(fd);
 }
 
-// 0: go on; else the errno to fail with; -1: a short write.
-int fault(int fd, bool is_write) {
+// 0: go on; else the errno to fail with; -1: a part only.
+int fault(int fd, bool is_write, bool is_read = false) {
   const long at = std::atol(setting("COOPER_FAULT_AT"));
-  if (at <= 0 || !is_in_store(fd)) return 0;
-  const int saved = errno;
-  const long number = ++operations;
+  if (at <= 0) return 0;
   const char* kind = setting("COOPER_FAULT_KIND");
+  const bool of_reads = std::strncmp(kind, "read-", 5) == 0;
+  const int saved = errno;
+  if (of_reads != is_read || !is_in_store(fd)) {
+    errno = saved;
+    return 0;
+  }
+  const long number = ++operations;
+  if (of_reads) {
+    kind += 5;
+    is_write = true;  // may be interrupted, or short
+  }
   const bool for_good = std::strcmp(kind, "enospc") == 0 || std::strcmp(kind, "edquot") == 0 ||
                         std::strcmp(kind, "eio") == 0;
   const bool hit = number == at || (for_good && number > at);
@@ -91,6 +102,22 @@ ssize_t write(int fd, const void* bytes, size_t size) {
   if (error > 0) return failed(error);
   if (error < 0 && size > 1) size /= 2;
   return next(fd, bytes, size);
+}
+
+ssize_t read(int fd, void* bytes, size_t size) {
+  static const auto next = real<ssize_t (*)(int, void*, size_t)>("read");
+  const int error = fault(fd, false, true);
+  if (error > 0) return failed(error);
+  if (error < 0 && size > 1) size /= 2;
+  return next(fd, bytes, size);
+}
+
+ssize_t pread64(int fd, void* bytes, size_t size, off64_t offset) {
+  static const auto next = real<ssize_t (*)(int, void*, size_t, off64_t)>("pread64");
+  const int error = fault(fd, false, true);
+  if (error > 0) return failed(error);
+  if (error < 0 && size > 1) size /= 2;
+  return next(fd, bytes, size, offset);
 }
 
 int fsync(int fd) {
