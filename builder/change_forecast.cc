@@ -79,16 +79,21 @@ class Forecaster {
   }
 
   [[nodiscard]] std::string remark(bool nothing) const {
-    const bool dockerfile = std::ranges::any_of(build_.steps, [&](const RecordedStep& step) {
-      return !step.ignore_file.empty() &&
-             std::filesystem::absolute(step.ignore_file).lexically_normal() == path_;
-    });
-    if (dockerfile)
-      return "it is the Dockerfile: each instruction that changes is done again, and what stands "
-             "on it";
+    const auto is_that = [&](const std::string& file) {
+      return std::filesystem::absolute(file).lexically_normal() == path_;
+    };
+    for (const RecordedStep& step : build_.steps) {
+      if (step.ignore_file.empty()) continue;
+      if (is_that(step.ignore_file))
+        return "it is the Dockerfile: each instruction that changes is done again, and what stands "
+               "on it";
+      if (is_that(step.ignore_file + ".dockerignore") || is_that(step.context + "/.dockerignore"))
+        return "it is the ignore file: a step that then takes other files is done again, and what "
+               "stands on it";
+    }
     if (!nothing) return "";
-    if (ignored_) return "a pattern of the ignore file leaves it out";
-    if (in_context_) return "no step takes it";
+    if (ignored_) return "nothing would be rebuilt: a pattern of the ignore file leaves it out";
+    if (in_context_) return "nothing would be rebuilt: no step takes it";
     throw base::Error(base::ErrorKind::usage, "tell what a change of", path_,
                       "it lies in no context of the build")
         .with_hint("give a file of the build context");

@@ -22,7 +22,7 @@ struct Forecast {
     Effect effect;
   };
   std::vector<Rebuilt> steps;  // ascending; empty: nothing would be rebuilt
-  std::string remark;          // why nothing would be, or that the file is not there
+  std::string remark;          // why nothing would be, or that it is no file like others; or ""
 };
 
 // `path` is a host path, absolute. Knows COPY, ADD and RUN --mount of contexts, and the Dockerfile.

@@ -89,10 +89,6 @@ void print_forecast(const BuildRecord& build, const std::string& path, bool json
     return;
   }
   const Painter paint = Painter::of_stdout();
-  if (forecast.steps.empty()) {
-    std::cout << "nothing would be rebuilt: " << forecast.remark << "\n" << std::flush;
-    return;
-  }
   if (!forecast.remark.empty()) std::cout << forecast.remark << "\n";
   for (const Forecast::Rebuilt& one : forecast.steps) {
     const char* word = one.effect == Effect::reads ? "reads it"

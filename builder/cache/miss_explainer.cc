@@ -18,6 +18,20 @@ std::string_view text_of(std::string_view label) {
 // "[app 3/7] RUN make" -> "[app 3": the number of steps may be another.
 std::string_view place_of(std::string_view label) { return label.substr(0, label.find('/')); }
 
+std::string_view operation_of(const std::vector<KeyPart>& parts) {
+  const auto found = std::ranges::find(parts, "operation", &KeyPart::name);
+  return found == parts.end() ? std::string_view() : found->value;
+}
+
+// What comes of a line that was put in or taken out: another kind of instruction at the same place.
+Change other_instruction(std::string_view before, std::string_view after) {
+  constexpr std::size_t kMaxShown = 120;
+  Change change{ChangeKind::instruction, "instruction", std::string(before.substr(0, kMaxShown)),
+                std::string(after.substr(0, kMaxShown)), ""};
+  change.text = "another instruction: '" + change.before + "' -> '" + change.after + "'";
+  return change;
+}
+
 std::string short_digest(const std::string& digest) { return digest.substr(0, 19); }
 
 }  // namespace
@@ -62,6 +76,8 @@ void MissExplainer::name_parent(std::vector<Change>& changes, const MissedStep& 
       change.text = "it stands on " +
                     (step.parent_label.empty() ? std::string("nothing") : step.parent_label) +
                     " now";
+    } else if (step.parent_cached) {
+      change.text = "it follows " + step.parent_label + " now, not " + old_parent->label;
     } else {
       change.text = "after " + step.parent_label + ", which gave another result";
     }
@@ -73,11 +89,16 @@ void MissExplainer::name_parent(std::vector<Change>& changes, const MissedStep& 
 std::vector<Change> MissExplainer::explain(const MissedStep& step,
                                            const std::vector<KeyPart>& parts) {
   std::call_once(loaded_, [this] { load(); });
-  std::optional<std::vector<Change>> best;
+  std::optional<std::vector<Change>> best, other;
   Candidate nearest{};
   for (const Candidate& candidate : candidates(step)) {
-    const auto before = cache_->parts({candidate.build->steps[candidate.step].key});
+    const RecordedStep& old = candidate.build->steps[candidate.step];
+    const auto before = cache_->parts({old.key});
     if (!before) continue;
+    if (operation_of(*before) != operation_of(parts)) {
+      if (!other) other = {other_instruction(text_of(old.label), text_of(step.label))};
+      continue;
+    }
     std::vector<Change> changes = changes_between(*before, parts);
     if (changes.empty())
       return {{ChangeKind::lost, "", "", "", "its result is not in the store any more"}};
@@ -85,6 +106,7 @@ std::vector<Change> MissExplainer::explain(const MissedStep& step,
     best = std::move(changes);
     nearest = candidate;
   }
+  if (!best && other) return std::move(*other);
   if (!best) return {{ChangeKind::first, "", "", "", "there is no earlier step like it"}};
   name_parent(*best, step, nearest);
   return std::move(*best);

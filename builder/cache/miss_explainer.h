@@ -20,6 +20,7 @@ struct MissedStep {
   std::string label, file;
   std::string parent_label;             // "" when it stands on nothing
   std::string base_image, base_digest;  // when its parent is a base image
+  bool parent_cached = false;           // its parent was a hit
 };
 
 class MissExplainer {

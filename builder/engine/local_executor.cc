@@ -66,11 +66,13 @@ StepResult LocalExecutor::execute(const plan::Step& step, std::span<const StepRe
 }
 
 std::vector<cache::Change> LocalExecutor::why_missed(const plan::Step& step,
+                                                     const StepInputs& inputs,
                                                      const cache::KeyParts& parts) const {
   if (step.no_cache)
     return {{cache::ChangeKind::no_cache, "", "", "", "asked to run again: --no-cache"}};
   cache::MissedStep missed{step.label, step.file_name, "", "", ""};
   if (step.parent) {
+    missed.parent_cached = inputs.result(*step.parent).cached;
     const plan::Step& parent = graph_.steps[*step.parent];
     missed.parent_label = parent.label;
     if (const auto* base = std::get_if<plan::BaseOp>(&parent.op)) {
@@ -87,9 +89,14 @@ std::optional<cache::StepRecord> LocalExecutor::find_record(const cache::KeyPart
   if (shop_.elsewhere == nullptr) return std::nullopt;
   auto found = shop_.elsewhere->find(key);
   if (!found) return std::nullopt;
-  shop_.layers.add_shared(found->layer);
+  if (found->layer) {
+    shop_.layers.add_shared(*found->layer);
+  } else {
+    shop_.layers.add_named(found->record.diff_id);
+  }
   found->record.parts = parts.parts();
-  if (shop_.used != nullptr) shop_.used->note_taken(found->record);
+  if (shop_.used != nullptr && !shop_.layers.is_named(found->record.diff_id))
+    shop_.used->note_taken(found->record);
   return std::move(found->record);
 }
 
@@ -100,6 +107,7 @@ void LocalExecutor::add_quick_key(const plan::Step& step, const cache::StepRecor
   alias.parts = quick.parts();
   alias.content_key = record.key;
   note_use(step, alias);
+  if (shop_.layers.is_named(record.diff_id)) return;
   if (shop_.used != nullptr && shop_.layers.is_shared(record.diff_id)) {
     shop_.used->note_taken(std::move(alias));
   } else {
@@ -151,13 +159,13 @@ StepResult LocalExecutor::look_up_or_do(const plan::Step& step, Work& work, Step
   }();
   if (const auto record = find_content())
     return result_of(*record, true);  // another process did it meanwhile
-  return result_of(do_work(step, work, parts), false);
+  return result_of(do_work(step, work, inputs, parts), false);
 }
 
 cache::StepRecord LocalExecutor::do_work(const plan::Step& step, Work& work,
-                                         const cache::KeyParts& parts) {
+                                         const StepInputs& inputs, const cache::KeyParts& parts) {
   using Clock = std::chrono::steady_clock;
-  shop_.events(StepStarted{step.id, parts.key(), why_missed(step, parts)});
+  shop_.events(StepStarted{step.id, parts.key(), why_missed(step, inputs, parts)});
   const auto begin = Clock::now();
   layer::WrittenLayer written = [&] {
     const bool runs = std::holds_alternative<plan::RunOp>(step.op);

@@ -27,9 +27,10 @@ class LocalExecutor final : public StepExecutor {
                      const cache::KeyParts& quick);
   void note_use(const plan::Step& step, const cache::StepRecord& record);
   [[nodiscard]] std::vector<cache::Change> why_missed(const plan::Step& step,
+                                                      const StepInputs& inputs,
                                                       const cache::KeyParts& parts) const;
   [[nodiscard]] cache::StepRecord do_work(const plan::Step& step, Work& work,
-                                          const cache::KeyParts& parts);
+                                          const StepInputs& inputs, const cache::KeyParts& parts);
 
   Workshop& shop_;
   const plan::BuildGraph& graph_;

@@ -142,7 +142,11 @@ END
   cooper_ok cache why --if-changed docs/d.md
   has "nothing would be rebuilt" "ignore file"
   cooper_ok cache why --if-changed Dockerfile
-  has "the Dockerfile"
+  has "it is the Dockerfile"
+  lacks "nothing would be"
+  cooper_ok cache why --if-changed .dockerignore
+  has "it is the ignore file"
+  lacks "nothing would be"
   cooper_ok cache why --if-changed src/new.php --json
   has '"effect": "reads"'
   cooper_refuses cache why --if-changed /etc/passwd

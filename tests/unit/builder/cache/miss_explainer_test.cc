@@ -75,6 +75,43 @@ TEST_CASE("a changed variable is found in the step of the same text") {
   CHECK(fixture.why("[other 5/5] RUN x", Fixture::parts_of("p", "2"))[0].kind == ChangeKind::first);
 }
 
+TEST_CASE("a line that was put in is another instruction, not many changed parts of one") {
+  Fixture fixture;
+  KeyParts run = Fixture::parts_of("p", "1"), copy;
+  run.add("operation", "run");
+  copy.add("operation", "copy");
+  copy.add("destination", "/a");
+  fixture.build("sha256:0000000000001", kRun, run);
+  const auto changes = fixture.why("[app 2/3] COPY a /a", copy);
+  REQUIRE(changes.size() == 1);
+  CHECK(changes[0].kind == ChangeKind::instruction);
+  CHECK(changes[0].text == "another instruction: 'RUN make' -> 'COPY a /a'");
+}
+
+TEST_CASE(
+    "after a line that was taken out a step follows another one, which gave what it always gave") {
+  Fixture fixture;
+  const KeyParts parts = Fixture::parts_of("p", "1");
+  fixture.cache.put({parts.key(), oci::DiffId::of_bytes("x"), 1, kRun, 1, parts.parts()});
+  BuildRecord record;
+  RecordedStep gone, last;
+  gone.operation = last.operation = "run";
+  gone.label = "[app 1/2] RUN gone";
+  last.label = kRun;
+  last.parent = 0;
+  last.key = parts.key().hex;
+  record.steps = {gone, last};
+  BuildHistory(fixture.store).add(record);
+  MissExplainer explainer(fixture.store, fixture.cache);
+  const auto now = Fixture::parts_of("q", "1");
+  const auto text = [&](bool cached) {
+    return summary(explainer.explain(
+        {"[app 1/1] RUN make", "Dockerfile", "[base 1/1] COPY a /a", "", "", cached}, now.parts()));
+  };
+  CHECK(text(true) == "it follows [base 1/1] COPY a /a now, not [app 1/2] RUN gone");
+  CHECK(text(false) == "after [base 1/1] COPY a /a, which gave another result");
+}
+
 TEST_CASE("of several earlier steps the nearest one counts") {
   Fixture fixture;
   fixture.build("sha256:0000000000001", kRun, Fixture::parts_of("p", "1"), 1'700'000'000);
