@@ -60,6 +60,8 @@ std::optional<LayerRecord> find_layer(const store::Store& store, const oci::Diff
 
 void record_layer_blob(const store::Store& store, const oci::DiffId& diff_id,
                        const oci::Descriptor& blob, std::uint64_t tar_size) {
+  // Two that add a form at a time would lose one.
+  const store::Lock guard = store.lock("layer", diff_id.hex(), {});
   LayerRecord record = find_layer(store, diff_id).value_or(LayerRecord{diff_id, {}, tar_size});
   const oci::Descriptor plain{blob.media_type, blob.digest, blob.size};
   if (std::find(record.blobs.begin(), record.blobs.end(), plain) != record.blobs.end()) return;
@@ -68,7 +70,7 @@ void record_layer_blob(const store::Store& store, const oci::DiffId& diff_id,
                 [&](const oci::Descriptor& other) { return other.digest == plain.digest; });
   if (record.blobs.size() >= kMaxBlobs) record.blobs.erase(record.blobs.begin());
   record.blobs.push_back(plain);
-  record.tar_size = tar_size;
+  if (tar_size != 0) record.tar_size = tar_size;
   store.write_record("layers", diff_id.hex(), to_text(record));
 }
 

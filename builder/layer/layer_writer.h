@@ -69,7 +69,7 @@ struct LayerRecord {
 };
 [[nodiscard]] std::optional<LayerRecord> find_layer(const store::Store& store,
                                                     const oci::DiffId& diff_id);
-// Adds (or confirms) one blob form of a layer.
+// Adds (or confirms) one blob form of a layer. `tar_size` 0: not known.
 void record_layer_blob(const store::Store& store, const oci::DiffId& diff_id,
                        const oci::Descriptor& blob, std::uint64_t tar_size);
 // Reads and parses the index record each time (a few ms for a large layer): keep it. nullptr:

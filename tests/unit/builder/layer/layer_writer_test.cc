@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <random>
+#include <thread>
 
 #include "base/error.h"
 #include "layer_fixture.h"
@@ -135,6 +136,24 @@ TEST_CASE("a damaged record or index counts as absent") {
   record_layer_blob(temp.store(), layer.diff_id, layer.blob, layer.tar_size);
   REQUIRE(find_layer(temp.store(), layer.diff_id));
   CHECK(find_layer(temp.store(), layer.diff_id)->blobs == std::vector{layer.blob});
+}
+
+TEST_CASE("forms that are recorded at the same time are all kept") {
+  TempStore temp;
+  const WrittenLayer layer = write_sample(temp.store(), {});
+  constexpr int kForms = 12;
+  const auto record = [&](int writer) {
+    for (int i = 0; i < kForms; ++i) {
+      const std::string text = std::to_string(writer) + " " + std::to_string(i);
+      record_layer_blob(temp.store(), layer.diff_id,
+                        {layer.blob.media_type, oci::Digest::of_bytes(text), 1}, 0);
+    }
+  };
+  { const std::jthread one(record, 1), two(record, 2), three(record, 3); }
+  const auto found = find_layer(temp.store(), layer.diff_id);
+  REQUIRE(found);
+  CHECK(found->blobs.size() == 3 * kForms + 1);
+  CHECK(found->tar_size == layer.tar_size);
 }
 
 }  // namespace
