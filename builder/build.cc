@@ -89,17 +89,18 @@ engine::EngineOptions engine_options(const BuildRequest& request, const BuildToo
   return options;
 }
 
-// Layers of shared caches are fetched late. One that is lost or damaged then costs the steps that
-// it would have spared, not the build.
+// Layers of shared caches are fetched late. One that is lost, damaged or was never there then costs
+// the steps that it would have spared, not the build. Each time less is known, so it ends.
 template <class Make>
 BuildReport retry_without_caches(SharedCaches& caches, engine::LayerPool& layers,
                                  const Make& make) {
-  try {
-    return make();
-  } catch (const base::Error& error) {
-    if (!caches.give_up(error, layers)) throw;
+  for (;;) {
+    try {
+      return make();
+    } catch (const base::Error& error) {
+      if (!caches.give_up(error, layers)) throw;
+    }
   }
-  return make();
 }
 
 BuildReport run(const BuildRequest& request, BuildTools& tools, OpenTargets& targets,

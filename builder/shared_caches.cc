@@ -51,7 +51,7 @@ class Collector {
     const std::set<oci::DiffId> of_image(image.begin(), image.end());
     for (const plan::StepId step : steps_below(steps_.graph, target.result)) {
       for (const cache::StepRecord& record : used_.of(step)) {
-        if (location.all_steps || of_image.contains(record.diff_id)) add_record(record);
+        add_record(record, location.all_steps || of_image.contains(record.diff_id));
       }
       if (location.mounts) {
         for (const auto& [id, directory] : used_.mounts_of(step)) mounts_[id] = directory;
@@ -91,9 +91,10 @@ class Collector {
     update_.blobs.insert_or_assign(layer, std::move(entry));
   }
 
-  void add_record(const cache::StepRecord& record) {
-    const auto blob = blob_of(record.diff_id);
-    if (!blob) return;
+  // Without its layer too it spares other machines the step, as long as nobody needs its files.
+  void add_record(const cache::StepRecord& record, bool with_layer) {
+    const auto blob = with_layer ? blob_of(record.diff_id) : std::nullopt;
+    if (!blob) return cache::name_step(update_.fresh, record, update_.now);
     cache::add_step(update_.fresh, record, *blob, update_.now);
     add_blob(record.diff_id, *blob);
   }
@@ -150,6 +151,7 @@ std::string summary(const CacheLocation& location, const share::UpdateReport& re
   std::string text =
       "cache " + location.name + ": " + std::to_string(report.steps) + " steps added";
   if (report.mounts > 0) text += ", " + std::to_string(report.mounts) + " cache mounts";
+  if (!report.not_removed.empty()) text += "; what is old was not removed: " + report.not_removed;
   return text;
 }
 
@@ -169,11 +171,21 @@ SharedCaches::SharedCaches(const BuildRequest& request, const BuildTools& tools,
 }
 
 bool SharedCaches::give_up(const Error& error, engine::LayerPool& layers) {
-  if (!steps_ || !layers.has_shared()) return false;
+  if (!steps_ || error.kind() == ErrorKind::cancelled) return false;
+  if (layers.named_needed()) {
+    steps_->forget_names();
+    layers.forget_named();
+    used_.forget();
+    events_(
+        engine::Remark{"files of a stage are needed whose results the cache only names (mode=min): "
+                       "it runs again"});
+    return true;
+  }
+  if (!layers.has_shared()) return false;
   const std::string failure = layers.shared_failure();
   // Bytes that are not the layer they are said to be have no failure of their own.
   if (failure.empty() && error.kind() != ErrorKind::corrupt) return false;
-  if (error.kind() == ErrorKind::cancelled || error.kind() == ErrorKind::step_failed) return false;
+  if (error.kind() == ErrorKind::step_failed) return false;
   events_(engine::Remark{"a layer of a cache cannot be had, the build goes on without caches: " +
                          (failure.empty() ? error.what() : failure)});
   steps_->disable();

@@ -25,7 +25,7 @@ class SharedCaches {
   [[nodiscard]] cache::UsedSteps& used() { return used_; }
 
   // Whether `error` came from a layer of a shared cache that could not be had; then the caches are
-  // forgotten, and the build can be done again without them.
+  // forgotten, or the results that they only name, and the build can be done again without those.
   [[nodiscard]] bool give_up(const base::Error& error, engine::LayerPool& layers);
 
   // After the images: what was taken from elsewhere and is here now becomes part of this store.

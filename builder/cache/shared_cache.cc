@@ -43,10 +43,14 @@ StepRecord record_of(const std::string& key, const SharedStep& step) {
 
 void add_step(SharedCache& cache, const StepRecord& record, const oci::Descriptor& blob,
               std::int64_t used) {
+  name_step(cache, record, used);
+  cache.layers.insert_or_assign(record.diff_id, blob);
+}
+
+void name_step(SharedCache& cache, const StepRecord& record, std::int64_t used) {
   SharedStep step{record.diff_id, record.created,      record.content_key,
                   record.label,   record.milliseconds, used};
   cache.steps.insert_or_assign(record.key.hex, std::move(step));
-  cache.layers.insert_or_assign(record.diff_id, blob);
 }
 
 void merge(SharedCache& into, const SharedCache& from) {
@@ -72,7 +76,9 @@ SharedCache news_of(const SharedCache& fresh, const SharedCache& known) {
     const auto old = known.steps.find(key);
     if (old != known.steps.end()) {
       const bool same = old->second.layer == step.layer;
-      if (same ? step.used - old->second.used <= kDay : !is_better(step, old->second)) continue;
+      const bool has_all = known.layers.contains(step.layer) || !fresh.layers.contains(step.layer);
+      if (same ? has_all && step.used - old->second.used <= kDay : !is_better(step, old->second))
+        continue;
     }
     news.steps.emplace(key, step);
   }

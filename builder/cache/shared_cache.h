@@ -34,10 +34,12 @@ struct SharedMount {
 };
 
 struct SharedCache {
-  std::map<std::string, SharedStep> steps;        // by key
-  std::map<std::string, SharedMount> mounts;      // by id
-  std::map<oci::DiffId, oci::Descriptor> layers;  // all that the above name
-  std::set<std::string> absorbed;                 // names of caches that are part of this one
+  std::map<std::string, SharedStep> steps;    // by key
+  std::map<std::string, SharedMount> mounts;  // by id
+  // Of what the above name. A step whose layer is not here is known by its result only: what was
+  // made of it can be found, and the step runs again when its files are needed.
+  std::map<oci::DiffId, oci::Descriptor> layers;
+  std::set<std::string> absorbed;  // names of caches that are part of this one
   [[nodiscard]] bool empty() const { return steps.empty() && mounts.empty(); }
   bool operator==(const SharedCache&) const = default;
 };
@@ -46,6 +48,8 @@ struct SharedCache {
 // Adds the record; `blob` is its layer's.
 void add_step(SharedCache& cache, const StepRecord& record, const oci::Descriptor& blob,
               std::int64_t used);
+// Without its layer.
+void name_step(SharedCache& cache, const StepRecord& record, std::int64_t used);
 
 // Both together, whichever is added to which. Of two different results of one step the one made
 // later stays, of two equal ones the one made earlier, of two mounts the one saved later.

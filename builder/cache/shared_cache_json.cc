@@ -1,6 +1,6 @@
 // The manifests of a SharedCache: configuration {"architecture": "unknown", "os": "unknown",
 // "rootfs": .., "cooper.cache": {"version": 1, "steps": [{"key", "layer": <place in rootfs>, ..}],
-// "mounts": [..], "absorbed": [..]}}.
+// "named": [{"key", "diffId", ..}], "mounts": [..], "absorbed": [..]}}.
 #include "base/error.h"
 #include "builder/cache/shared_cache.h"
 #include "oci/image_config.h"
@@ -29,11 +29,17 @@ Places places_of(const std::vector<oci::DiffId>& layers) {
   return places;
 }
 
-Json step_json(const std::string& key, const SharedStep& step, std::size_t layer) {
-  Json json{{"key", key}, {"layer", layer}, {"created", step.created}};
+// `layer`: its place, or its DiffId.
+Json step_json(const std::string& key, const SharedStep& step, const char* member, Json layer) {
+  Json json{{"key", key}, {member, std::move(layer)}, {"created", step.created}};
   if (step.content_key) json["contentKey"] = step.content_key->hex;
   if (!step.label.empty()) json["label"] = base::printable(step.label);
   return json;
+}
+
+void add_times(Json& json, const SharedStep& step) {
+  json["milliseconds"] = step.milliseconds;
+  json["used"] = step.used;
 }
 
 Json steps_json(const SharedCache& cache, const Places& places, bool with_times) {
@@ -41,12 +47,20 @@ Json steps_json(const SharedCache& cache, const Places& places, bool with_times)
   for (const auto& [key, step] : cache.steps) {
     const auto place = places.find(step.layer);
     if (place == places.end()) continue;
-    Json json = step_json(key, step, place->second);
-    if (with_times) {
-      json["milliseconds"] = step.milliseconds;
-      json["used"] = step.used;
-    }
+    Json json = step_json(key, step, "layer", place->second);
+    if (with_times) add_times(json, step);
     steps.push_back(std::move(json));
+  }
+  return steps;
+}
+
+// The steps whose layers the cache does not have.
+Json named_json(const SharedCache& cache) {
+  Json steps = Json::array();
+  for (const auto& [key, step] : cache.steps) {
+    if (cache.layers.contains(step.layer)) continue;
+    steps.push_back(step_json(key, step, "diffId", step.layer.to_string()));
+    add_times(steps.back(), step);
   }
   return steps;
 }
@@ -67,7 +81,10 @@ SharedPage make_page(const SharedCache& cache, const std::vector<oci::DiffId>& l
   Json member{{"version", kVersion}, {"steps", steps_json(cache, places, true)}};
   if (Json mounts = mounts_json(cache, places); !mounts.empty())
     member["mounts"] = std::move(mounts);
-  if (first && !cache.absorbed.empty()) member["absorbed"] = cache.absorbed;
+  if (first) {
+    if (Json named = named_json(cache); !named.empty()) member["named"] = std::move(named);
+    if (!cache.absorbed.empty()) member["absorbed"] = cache.absorbed;
+  }
   oci::ImageConfig config;
   config.platform = {kUnknown, kUnknown};
   config.diff_ids = layers;
@@ -96,6 +113,16 @@ std::string key_of(const oci::JsonObject& object, const std::string& member) {
   return key;
 }
 
+SharedStep parse_step(const oci::JsonObject& object, const oci::DiffId& layer) {
+  SharedStep step{layer};
+  step.created = object.integer("created");
+  if (object.has("contentKey")) step.content_key = StepKey{key_of(object, "contentKey")};
+  step.label = object.string("label");
+  if (object.has("milliseconds")) step.milliseconds = object.required_size("milliseconds");
+  step.used = object.integer("used");
+  return step;
+}
+
 SharedCache parse_member(const oci::JsonObject& member, const oci::Manifest& manifest,
                          const std::vector<oci::DiffId>& diff_ids) {
   if (member.integer("version") != kVersion) member.fail("version", "is not known");
@@ -107,14 +134,11 @@ SharedCache parse_member(const oci::JsonObject& member, const oci::Manifest& man
     cache.layers.insert_or_assign(diff_ids[place], std::move(blob));
     return diff_ids[place];
   };
-  for (const oci::JsonObject& object : member.objects("steps", kMaxSteps)) {
-    SharedStep step{layer_of(object)};
-    step.created = object.integer("created");
-    if (object.has("contentKey")) step.content_key = StepKey{key_of(object, "contentKey")};
-    step.label = object.string("label");
-    if (object.has("milliseconds")) step.milliseconds = object.required_size("milliseconds");
-    step.used = object.integer("used");
-    cache.steps.emplace(key_of(object, "key"), std::move(step));
+  for (const oci::JsonObject& object : member.objects("steps", kMaxSteps))
+    cache.steps.emplace(key_of(object, "key"), parse_step(object, layer_of(object)));
+  for (const oci::JsonObject& object : member.objects("named", kMaxSteps)) {
+    const auto layer = oci::DiffId::parse(object.required_string("diffId"));
+    cache.steps.emplace(key_of(object, "key"), parse_step(object, layer));
   }
   for (const oci::JsonObject& object : member.objects("mounts", kMaxSteps)) {
     SharedMount mount{layer_of(object), object.integer("saved")};

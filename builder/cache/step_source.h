@@ -17,8 +17,8 @@ struct FoundLayer {
   std::shared_ptr<store::BlobProvider> provider;
 };
 struct FoundStep {
-  StepRecord record;  // without parts
-  FoundLayer layer;
+  StepRecord record;                // without parts
+  std::optional<FoundLayer> layer;  // absent: only the step's result is known, not its files
 };
 
 // Thread-safe. A source that cannot be reached knows nothing; it does not throw, but for

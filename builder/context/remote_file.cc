@@ -1,7 +1,6 @@
 #include "builder/context/remote_file.h"
 
 #include <fcntl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <utility>
@@ -14,6 +13,7 @@
 #include "base/within_limit.h"
 #include "oci/digest.h"
 #include "registry/http/download.h"
+#include "registry/http/http_date.h"
 
 namespace cooper::context {
 namespace {
@@ -87,7 +87,7 @@ RemoteFile HttpFetcher::fetch(const std::string& url, const std::string& checksu
   // The name is the asked URL's, not a redirect's: whoever answers does not choose it.
   file.name = remote_file_name(parsed.path);
   if (const auto date = download.headers.find("Last-Modified"))
-    file.last_modified = try_parse_http_date(*date);
+    file.last_modified = http::try_parse_date(*date);
   if (::lseek(file.content.get(), 0, SEEK_SET) != 0) base::throw_errno("rewind", "download");
   return file;
 }
@@ -121,14 +121,6 @@ std::string remote_file_name(std::string_view url_path) {
   std::string name = base::percent_decoded(
       slash == std::string_view::npos ? url_path : url_path.substr(slash + 1));
   return is_safe_name(name) ? name : std::string(kDefaultName);
-}
-
-std::optional<std::int64_t> try_parse_http_date(std::string_view text) {
-  const std::string copy(text);
-  struct tm date = {};
-  const char* const end = ::strptime(copy.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &date);
-  if (end == nullptr || *end != '\0') return std::nullopt;
-  return ::timegm(&date);
 }
 
 }  // namespace cooper::context

@@ -59,7 +59,4 @@ struct HttpFetcherOptions {
 // that is a safe file name.
 [[nodiscard]] std::string remote_file_name(std::string_view url_path);
 
-// "Wed, 21 Oct 2015 07:28:00 GMT", the form servers send; seconds since 1970.
-[[nodiscard]] std::optional<std::int64_t> try_parse_http_date(std::string_view text);
-
 }  // namespace cooper::context

@@ -21,13 +21,39 @@ void LayerPool::add_base(const plan::BaseImage& image,
   }
 }
 
-void LayerPool::add_shared(const cache::FoundLayer& layer) {
-  if (const auto record = layer::find_layer(store_, layer.diff_id)) {
-    for (const oci::Descriptor& form : record->blobs) {
-      if (store_.verify_blob(form.digest)) return;
-    }
-  }
+bool LayerPool::has_sound_blob(const oci::DiffId& layer) const {
+  const auto record = layer::find_layer(store_, layer);
+  return record &&
+         std::any_of(record->blobs.begin(), record->blobs.end(),
+                     [this](const auto& form) { return store_.verify_blob(form.digest); });
+}
+
+void LayerPool::add_named(const oci::DiffId& layer) {
+  if (has_sound_blob(layer)) return;
   const std::lock_guard guard(mutex_);
+  if (!bases_.contains(layer)) named_.insert(layer);
+}
+
+bool LayerPool::is_named(const oci::DiffId& layer) const {
+  const std::lock_guard guard(mutex_);
+  return named_.contains(layer);
+}
+
+bool LayerPool::named_needed() const {
+  const std::lock_guard guard(mutex_);
+  return named_needed_;
+}
+
+void LayerPool::forget_named() {
+  const std::lock_guard guard(mutex_);
+  named_.clear();
+  named_needed_ = false;
+}
+
+void LayerPool::add_shared(const cache::FoundLayer& layer) {
+  if (has_sound_blob(layer.diff_id)) return;
+  const std::lock_guard guard(mutex_);
+  named_.erase(layer.diff_id);
   bases_.emplace(layer.diff_id, Base{layer.blob, layer.provider, true});
 }
 
@@ -131,6 +157,12 @@ oci::Descriptor LayerPool::blob(const oci::DiffId& layer, std::stop_token stop) 
   }
   const auto descriptor = base_descriptor(layer);
   if (!descriptor) {
+    if (is_named(layer)) {
+      const std::lock_guard guard(mutex_);
+      named_needed_ = true;
+      throw Error(ErrorKind::not_found, "read layer", layer.to_string(),
+                  "the cache knows it by its name only");
+    }
     throw Error(ErrorKind::corrupt, "read layer", layer.to_string(),
                 "its blob is not in the store any more")
         .with_hint("run the build again: the step that made it will run again");

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <span>
 #include <stop_token>
 
@@ -36,6 +37,14 @@ class LayerPool {
   // As if none had been added.
   void forget_shared();
 
+  // A layer that only has a name: a cache knows it for the result of a step, but does not have it.
+  // Asking for its blob is an Error, and named_needed() from then on. Nothing happens when a sound
+  // blob of it is in the store.
+  void add_named(const oci::DiffId& layer);
+  [[nodiscard]] bool is_named(const oci::DiffId& layer) const;
+  [[nodiscard]] bool named_needed() const;
+  void forget_named();
+
   // The descriptor of a base image's layer, or of a shared one; nullopt for layers made here.
   [[nodiscard]] std::optional<oci::Descriptor> base_descriptor(const oci::DiffId& layer) const;
   // A sound blob of the layer, fetched if it is not here.
@@ -55,6 +64,7 @@ class LayerPool {
     std::shared_ptr<store::BlobProvider> provider;
     bool shared = false;
   };
+  [[nodiscard]] bool has_sound_blob(const oci::DiffId& layer) const;
   [[nodiscard]] std::shared_ptr<std::mutex> turn_of(const std::string& name);
   [[nodiscard]] std::shared_ptr<const layer::LayerIndex> known_index(
       const oci::DiffId& layer) const;
@@ -66,6 +76,8 @@ class LayerPool {
   std::map<oci::DiffId, std::shared_ptr<const layer::LayerIndex>> indexes_;
   std::map<std::string, std::shared_ptr<std::mutex>> turns_;
   std::string shared_failure_;
+  std::set<oci::DiffId> named_;
+  bool named_needed_ = false;
 };
 
 }  // namespace cooper::engine

@@ -20,10 +20,14 @@ CacheDocument top_document(const std::vector<cache::SharedPage>& pages) {
   return {oci::to_json(index), index.media_type};
 }
 
+CacheDocument CacheDepot::read_manifest(const oci::Descriptor& manifest, std::stop_token stop) {
+  return {read_config(*this, manifest, std::move(stop)), manifest.media_type};
+}
+
 std::string read_config(CacheDepot& depot, const oci::Descriptor& config, std::stop_token stop) {
   if (config.size > oci::kMaxDocumentBytes) {
     throw base::Error(base::ErrorKind::limit, "read cache", depot.name(),
-                      "its configuration is larger than a document may be");
+                      "a document of it is larger than documents may be");
   }
   base::StringSink sink;
   depot.blobs()->fetch(config, sink, std::move(stop));

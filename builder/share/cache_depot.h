@@ -39,22 +39,24 @@ class Exclusion {
 
 class CacheDepot {
  public:
-  CacheDepot() = default;
+  // `name`: the cache's own; other writers' parts have names that begin with it and a dot.
+  explicit CacheDepot(std::string name) : name_(std::move(name)) {}
   CacheDepot(const CacheDepot&) = delete;
   CacheDepot& operator=(const CacheDepot&) = delete;
   virtual ~CacheDepot() = default;
 
-  // The cache's own name; other writers' parts have names that begin with it and a dot.
-  [[nodiscard]] virtual const std::string& name() const = 0;
+  [[nodiscard]] const std::string& name() const { return name_; }
   // nullptr where that is not to be had.
-  [[nodiscard]] virtual std::unique_ptr<Exclusion> exclude_others(std::stop_token stop) = 0;
+  [[nodiscard]] virtual std::unique_ptr<Exclusion> exclude_others(std::stop_token /*stop*/) {
+    return nullptr;
+  }
 
   // A manifest or index by its name; nullopt: absent.
   [[nodiscard]] virtual std::optional<CacheDocument> find(const std::string& name,
                                                           std::stop_token stop) = 0;
-  // A manifest of an index.
+  // A manifest of an index; a blob like others unless the depot keeps manifests elsewhere.
   [[nodiscard]] virtual CacheDocument read_manifest(const oci::Descriptor& manifest,
-                                                    std::stop_token stop) = 0;
+                                                    std::stop_token stop);
   [[nodiscard]] virtual std::vector<std::string> names(std::stop_token stop) = 0;
   [[nodiscard]] virtual bool has_blob(const oci::Descriptor& blob, std::stop_token stop) = 0;
   [[nodiscard]] virtual std::shared_ptr<store::BlobProvider> blobs() = 0;
@@ -64,7 +66,13 @@ class CacheDepot {
   virtual void publish(const std::string& name, const std::vector<cache::SharedPage>& pages,
                        const std::vector<CacheBlob>& blobs, std::stop_token stop) = 0;
   // Where names cannot be removed nothing happens.
-  virtual void remove(const std::string& name, std::stop_token stop) = 0;
+  virtual void remove(const std::string& /*name*/, std::stop_token /*stop*/) {}
+  // Layers that no cache names any more. Nothing happens where publish() sees to that, or the
+  // server's own collection does.
+  virtual void remove_unused(std::int64_t /*now*/, std::stop_token /*stop*/) {}
+
+ private:
+  const std::string name_;
 };
 
 // The document that `pages` go under: the page, or the index of them.

@@ -30,8 +30,7 @@ class Writer {
         continue;
       }
       publish_main(merged, news);
-      remove_old_parts(merged);
-      return {news.steps.size(), news.mounts.size(), true};
+      return {news.steps.size(), news.mounts.size(), true, clean_up(merged)};
     }
   }
 
@@ -82,6 +81,18 @@ class Writer {
           forget_layer(merged, layer);
       }
       depot_.publish(depot_.name(), cache::make_pages(merged), blobs_of(news), stop_);
+    }
+  }
+
+  // Why it did not work; the cache is written all the same.
+  std::string clean_up(const cache::SharedCache& merged) {
+    try {
+      remove_old_parts(merged);
+      depot_.remove_unused(update_.now, stop_);
+      return "";
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::cancelled) throw;
+      return error.what();
     }
   }
 

@@ -20,6 +20,8 @@ struct CacheUpdate {
 struct UpdateReport {
   std::size_t steps = 0, mounts = 0;  // that were new there
   bool written = false;
+  std::string
+      not_removed;  // why what is not needed any more could not be removed; "" when all is well
 };
 
 // Throws base::Error; (usage) when the name is that of something else, which is never overwritten.

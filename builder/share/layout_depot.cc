@@ -86,7 +86,7 @@ class LayoutDepot::Locked final : public Exclusion {
 };
 
 LayoutDepot::LayoutDepot(std::string path, std::string name)
-    : path_(std::move(path)), name_(std::move(name)) {}
+    : CacheDepot(std::move(name)), path_(std::move(path)) {}
 
 std::unique_ptr<Exclusion> LayoutDepot::exclude_others(std::stop_token) {
   return std::make_unique<Locked>(*this);
@@ -108,15 +108,6 @@ std::optional<CacheDocument> LayoutDepot::find(const std::string& name, std::sto
     if (ref_name(entry) == name) return read_manifest(entry, std::move(stop));
   }
   return std::nullopt;
-}
-
-CacheDocument LayoutDepot::read_manifest(const oci::Descriptor& manifest, std::stop_token) {
-  const auto bytes = source::open_layout_directory(path_)->read(export_::blob_path(manifest.digest),
-                                                                oci::kMaxDocumentBytes);
-  if (!bytes || oci::Digest::of_bytes(*bytes) != manifest.digest)
-    throw Error(ErrorKind::corrupt, "read cache", path_,
-                manifest.digest.to_string() + " is not there, or is damaged");
-  return {*bytes, manifest.media_type};
 }
 
 std::vector<std::string> LayoutDepot::names(std::stop_token) {
@@ -178,7 +169,5 @@ void LayoutDepot::remove_unused_blobs(const oci::Index& listed) {
     if (!used.contains(file)) ::unlinkat(writer_->blobs(), file.c_str(), 0);
   }
 }
-
-void LayoutDepot::remove(const std::string&, std::stop_token) {}
 
 }  // namespace cooper::share

@@ -15,26 +15,22 @@ class LayoutDepot final : public CacheDepot {
   // The directory need not be there.
   LayoutDepot(std::string path, std::string name);
 
-  [[nodiscard]] const std::string& name() const override { return name_; }
   [[nodiscard]] std::unique_ptr<Exclusion> exclude_others(std::stop_token stop) override;
   [[nodiscard]] std::optional<CacheDocument> find(const std::string& name,
                                                   std::stop_token stop) override;
-  [[nodiscard]] CacheDocument read_manifest(const oci::Descriptor& manifest,
-                                            std::stop_token stop) override;
   [[nodiscard]] std::vector<std::string> names(std::stop_token stop) override;
   [[nodiscard]] bool has_blob(const oci::Descriptor& blob, std::stop_token stop) override;
   [[nodiscard]] std::shared_ptr<store::BlobProvider> blobs() override;
   // Within an Exclusion. Blobs that no image of the layout has any more are removed.
   void publish(const std::string& name, const std::vector<cache::SharedPage>& pages,
                const std::vector<CacheBlob>& blobs, std::stop_token stop) override;
-  void remove(const std::string& name, std::stop_token stop) override;
 
  private:
   class Locked;
   [[nodiscard]] std::optional<oci::Index> index() const;
   void remove_unused_blobs(const oci::Index& index);
 
-  std::string path_, name_;
+  std::string path_;
   export_::LayoutWriter* writer_ = nullptr;  // of the Exclusion that lives
 };
 

@@ -21,9 +21,9 @@ class RepositoryBlobs final : public store::BlobProvider {
 
 RegistryDepot::RegistryDepot(registry::Repository repository, oci::Reference reference,
                              registry::PushOptions options)
-    : repository_(std::move(repository)),
+    : CacheDepot(reference.digest ? reference.digest->to_string() : reference.tag),
+      repository_(std::move(repository)),
       reference_(std::move(reference)),
-      name_(reference_.digest ? reference_.digest->to_string() : reference_.tag),
       options_(std::move(options)) {
   // Another writer may have the main name moved on by then, which loses nothing.
   options_.read_back = false;

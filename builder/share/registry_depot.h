@@ -17,10 +17,6 @@ class RegistryDepot final : public CacheDepot {
   RegistryDepot(registry::Repository repository, oci::Reference reference,
                 registry::PushOptions options = {});
 
-  [[nodiscard]] const std::string& name() const override { return name_; }
-  [[nodiscard]] std::unique_ptr<Exclusion> exclude_others(std::stop_token) override {
-    return nullptr;
-  }
   [[nodiscard]] std::optional<CacheDocument> find(const std::string& name,
                                                   std::stop_token stop) override;
   [[nodiscard]] CacheDocument read_manifest(const oci::Descriptor& manifest,
@@ -35,7 +31,6 @@ class RegistryDepot final : public CacheDepot {
  private:
   registry::Repository repository_;
   oci::Reference reference_;
-  std::string name_;
   registry::PushOptions options_;
   std::optional<registry::PushSession> session_;  // knows what it has sent before
 };

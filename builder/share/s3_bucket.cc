@@ -56,11 +56,11 @@ S3Bucket read_bucket(const CacheLocation& location, const Environment& environme
   bucket.url = http::parse_url(
       endpoint.empty() ? "https://s3." + bucket.signature.region + ".amazonaws.com" : endpoint);
   if (bucket.url.path == "/") bucket.url.path.clear();
-  const std::string name = location.attribute("bucket");
+  bucket.bucket = location.attribute("bucket");
   if (style == "true" || style == "1") {
-    bucket.url.path += "/" + name;
+    bucket.url.path += "/" + bucket.bucket;
   } else {
-    bucket.url.host = name + "." + bucket.url.host;
+    bucket.url.host = bucket.bucket + "." + bucket.url.host;
   }
   return bucket;
 }

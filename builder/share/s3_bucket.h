@@ -13,7 +13,8 @@ namespace cooper::share {
 using Environment = std::function<std::optional<std::string>(const char* name)>;
 
 struct S3Bucket {
-  std::string name;        // "main": of the cache
+  std::string name;  // "main": of the cache
+  std::string bucket;
   std::string for_people;  // "s3://bucket/prefix"
   http::Url url;           // of the bucket, path-style or by host name, without '/' at the end
   std::string prefix;      // of all keys

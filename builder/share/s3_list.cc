@@ -1,5 +1,7 @@
 #include "builder/share/s3_list.h"
 
+#include <ctime>
+
 #include "base/error.h"
 
 namespace cooper::share {
@@ -45,6 +47,13 @@ std::optional<std::string> element(std::string_view xml, const std::string& name
   return next_element(xml, name);
 }
 
+// "2024-05-01T10:20:30.000Z"
+std::int64_t seconds_of(const std::string& text) {
+  std::tm date = {};
+  const char* const end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &date);
+  return end != nullptr && (*end == '.' || *end == 'Z') ? ::timegm(&date) : 0;
+}
+
 }  // namespace
 
 ObjectPage parse_object_page(std::string_view xml) {
@@ -54,7 +63,9 @@ ObjectPage parse_object_page(std::string_view xml) {
   ObjectPage page;
   std::string_view rest = xml;
   while (auto object = next_element(rest, "Contents")) {
-    if (auto key = element(*object, "Key")) page.keys.push_back(unescaped(*key));
+    if (auto key = element(*object, "Key"))
+      page.objects.push_back(
+          {unescaped(*key), seconds_of(element(*object, "LastModified").value_or(""))});
   }
   if (element(xml, "IsTruncated").value_or("false") == "true") {
     page.next = element(xml, "NextContinuationToken");
@@ -62,6 +73,13 @@ ObjectPage parse_object_page(std::string_view xml) {
       throw base::Error(base::ErrorKind::corrupt, "list bucket", "", "the next page has no token");
   }
   return page;
+}
+
+std::string upload_id(std::string_view xml) {
+  const auto id = element(xml, "UploadId");
+  if (!id || id->empty())
+    throw base::Error(base::ErrorKind::corrupt, "begin upload", "", "the answer has no id");
+  return *id;
 }
 
 std::string s3_error_text(std::string_view xml) {

@@ -45,13 +45,16 @@ std::optional<cache::FoundStep> SharedSteps::find(const cache::StepKey& key) {
   std::call_once(once_, [this] { load(); });
   const std::lock_guard guard(mutex_);
   if (disabled_) return std::nullopt;
+  std::optional<cache::FoundStep> named;
   for (const Loaded& loaded : loaded_) {
     const auto step = loaded.cache.steps.find(key.hex);
     if (step == loaded.cache.steps.end()) continue;
-    if (auto layer = layer_of(loaded, step->second.layer))
-      return cache::FoundStep{cache::record_of(key.hex, step->second), *std::move(layer)};
+    cache::FoundStep found{cache::record_of(key.hex, step->second),
+                           layer_of(loaded, step->second.layer)};
+    if (found.layer) return found;
+    if (!named && !names_forgotten_) named = std::move(found);
   }
-  return std::nullopt;
+  return named;
 }
 
 std::optional<cache::FoundLayer> SharedSteps::find_mount(const std::string& id) {
@@ -63,6 +66,11 @@ std::optional<cache::FoundLayer> SharedSteps::find_mount(const std::string& id) 
     if (mount != loaded.cache.mounts.end()) return layer_of(loaded, mount->second.layer);
   }
   return std::nullopt;
+}
+
+void SharedSteps::forget_names() {
+  const std::lock_guard guard(mutex_);
+  names_forgotten_ = true;
 }
 
 void SharedSteps::disable() {

@@ -29,6 +29,8 @@ class SharedSteps final : public cache::StepSource {
 
   [[nodiscard]] std::optional<cache::FoundStep> find(const cache::StepKey& key) override;
   [[nodiscard]] std::optional<cache::FoundLayer> find_mount(const std::string& id) override;
+  // From now on knows only steps whose layers can be had.
+  void forget_names();
   // Knows nothing from now on.
   void disable();
 
@@ -46,7 +48,7 @@ class SharedSteps final : public cache::StepSource {
   std::stop_token stop_;
   std::once_flag once_;
   std::mutex mutex_;
-  bool disabled_ = false;
+  bool names_forgotten_ = false, disabled_ = false;
   std::vector<Loaded> loaded_;
 };
 

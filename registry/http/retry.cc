@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
-#include <ctime>
+
+#include "registry/http/http_date.h"
 
 namespace cooper::http {
 
@@ -37,10 +38,9 @@ std::optional<std::chrono::seconds> retry_after(const Response& response, std::i
     return std::chrono::seconds(std::max<std::int64_t>(0, seconds));
   }
   if (error == std::errc::result_out_of_range) return std::chrono::seconds::max();
-  std::tm date{};
-  const char* rest = strptime(value->c_str(), "%a, %d %b %Y %H:%M:%S GMT", &date);
-  if (rest == nullptr || *rest != '\0') return std::nullopt;
-  return std::chrono::seconds(std::max<std::int64_t>(0, timegm(&date) - unix_now));
+  const auto date = try_parse_date(*value);
+  if (!date) return std::nullopt;
+  return std::chrono::seconds(std::max<std::int64_t>(0, *date - unix_now));
 }
 
 void RetryBudget::sleep(std::chrono::milliseconds time, const std::stop_token& stop) {

@@ -51,6 +51,18 @@ END
   done
 }
 
+# More than one part, sent and had again.
+case_large_layer() {
+  head -c 70000000 /dev/urandom >large
+  printf 'FROM scratch\nCOPY large /large\n' >Dockerfile
+  on_new_machine --cache-to "$bucket,prefix=large,ignore-error=false"
+  local first=$out
+  on_new_machine --cache-from "$bucket,prefix=large" -o type=local,dest=made
+  same "$out" "$first"
+  cmp -s large made/large || fail "the large file came back as another one"
+  err_lacks "goes on without caches"
+}
+
 case_refusals_fail_no_build() {
   dockerfile <<'END'
 FROM base

@@ -86,6 +86,25 @@ TEST_CASE("what was not used for long is forgotten, with its layers") {
   CHECK(cache.mounts.empty());
 }
 
+TEST_CASE("a step may be known by its result alone, until somebody has its layer") {
+  SharedCache named;
+  name_step(named, {StepKey{key('1')}, layer('a'), 100, "[app 1/1] RUN x", 7}, 500);
+  const SharedCache full = one('1', 'a', 100, 500);
+  CHECK(named.layers.empty());
+  CHECK(read(make_pages(named)) == named);
+  CHECK(both(named, full) == full);
+  CHECK(both(full, named) == full);
+  CHECK(news_of(named, full).empty());
+  CHECK(news_of(named, named).empty());
+  CHECK(news_of(full, named) == full);
+  const SharedCache mixed = both(named, one('2', 'b', 1, 1));
+  CHECK(read(make_pages(mixed)) == mixed);
+  // An image says nothing of layers that it has not.
+  const std::string extra = with_inline_cache("{}", {layer('b')}, &mixed);
+  CHECK(extra.find(key('1')) == std::string::npos);
+  CHECK(extra.find(key('2')) != std::string::npos);
+}
+
 TEST_CASE("the form is an image manifest, and gives the same again") {
   SharedCache cache = both(one('1', 'a', 100, 500), one('2', 'b', 200, 600));
   cache.steps.at(key('2')).content_key = StepKey{key('1')};

@@ -93,9 +93,3 @@ TEST_CASE("a URL cannot choose an unsafe name") {
   CHECK(remote_file_name("/" + std::string(300, 'a')) == "__unnamed__");
   CHECK(remote_file_name("/100%") == "100%");
 }
-
-TEST_CASE("dates of servers") {
-  CHECK(try_parse_http_date("Thu, 01 Jan 1970 00:00:00 GMT") == 0);
-  CHECK_FALSE(try_parse_http_date("yesterday").has_value());
-  CHECK_FALSE(try_parse_http_date("Wed, 21 Oct 2015 07:28:00 GMT x").has_value());
-}

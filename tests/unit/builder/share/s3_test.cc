@@ -54,9 +54,13 @@ TEST_CASE("pages of a listing") {
   const ObjectPage page = parse_object_page(
       R"(<?xml version="1.0"?><ListBucketResult xmlns="x"><Name>b</Name><IsTruncated>true</IsTruncated>)"
       R"(<NextContinuationToken>a&amp;b=</NextContinuationToken>)"
-      R"(<Contents><Key>manifests/cache.1</Key><Size>1</Size></Contents>)"
+      R"(<Contents><Key>manifests/cache.1</Key><LastModified>2023-11-14T22:13:20.000Z</LastModified></Contents>)"
       R"(<Contents><Size>1</Size><Key>manifests/cache.2</Key></Contents></ListBucketResult>)");
-  CHECK(page.keys == std::vector<std::string>{"manifests/cache.1", "manifests/cache.2"});
+  REQUIRE(page.objects.size() == 2);
+  CHECK(page.objects[0].key == "manifests/cache.1");
+  CHECK(page.objects[0].written == 1'700'000'000);
+  CHECK(page.objects[1].key == "manifests/cache.2");
+  CHECK(page.objects[1].written == 0);
   CHECK(page.next == "a&b=");
   CHECK_FALSE(parse_object_page("<ListBucketResult></ListBucketResult>").next);
   CHECK_THROWS_AS(static_cast<void>(parse_object_page("<html>sign in</html>")), base::Error);

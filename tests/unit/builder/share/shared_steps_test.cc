@@ -42,11 +42,39 @@ TEST_CASE("nothing is read before something is looked for; then all caches count
   const auto found = steps.find(cache::StepKey{test::key_of("two")});
   REQUIRE(found);
   CHECK(found->record.diff_id == test::layer_of("two"));
-  CHECK(found->layer.blob.digest == oci::Digest::of_bytes("two"));
+  REQUIRE(found->layer);
+  CHECK(found->layer->blob.digest == oci::Digest::of_bytes("two"));
   CHECK_FALSE(steps.find(cache::StepKey{test::key_of("three")}));
   CHECK(f.opened == 2);
   steps.disable();
   CHECK_FALSE(steps.find(cache::StepKey{test::key_of("one")}));
+}
+
+TEST_CASE(
+    "a result without its layer counts when no cache has the layer, until names are forgotten") {
+  Caches f;
+  CacheUpdate named = test::update_of("one");
+  named.fresh.layers.clear();
+  named.blobs.clear();
+  LayoutDepot depot(f.temp.path() + "/names", "latest");
+  static_cast<void>(update_cache(depot, named, {}));
+  const cache::StepKey key{test::key_of("one")};
+  {
+    SharedSteps steps({f.place("names")}, f.warn(), {});
+    const auto found = steps.find(key);
+    REQUIRE(found);
+    CHECK(found->record.diff_id == test::layer_of("one"));
+    CHECK_FALSE(found->layer);
+    steps.forget_names();
+    CHECK_FALSE(steps.find(key));
+  }
+  f.write("layers", "one");
+  SharedSteps steps({f.place("names"), f.place("layers")}, f.warn(), {});
+  const auto found = steps.find(key);
+  REQUIRE(found);
+  CHECK(found->layer);
+  steps.forget_names();
+  CHECK(steps.find(key));
 }
 
 TEST_CASE("a cache that cannot be read is told of once, and the others count") {
