@@ -13,6 +13,8 @@
 #include "builder/finish_images.h"
 #include "builder/open_targets.h"
 #include "builder/plan/source_date_epoch.h"
+#include "builder/plan/try_plan.h"
+#include "builder/resolve_epochs.h"
 #include "builder/resolve_images.h"
 #include "builder/shared_caches.h"
 #include "builder/upkeep/collector.h"
@@ -44,8 +46,13 @@ plan::Plan make_plan(const OpenTargets& targets, ImageResolver& resolver, std::s
   // Facts are fetched between two pure calls: a resolved base may bring triggers that name further
   // images.
   for (;;) {
-    const auto missing = plan::list_external_images(targets.requests, resolver.images());
-    if (missing.empty()) return plan::make_plan(targets.requests, resolver.images());
+    std::vector<plan::ExternalImage> missing;
+    try {
+      missing = plan::list_external_images(targets.requests, resolver.images());
+    } catch (const base::Error&) {
+      return plan::try_plan(targets.requests, resolver.images());  // which tells it
+    }
+    if (missing.empty()) return plan::try_plan(targets.requests, resolver.images());
     const base::Span span("resolve", "base images");
     resolver.resolve(missing, stop);
   }
@@ -167,6 +174,7 @@ BuildReport build(const BuildRequest& given, BuildTools& tools, std::stop_token 
   BuildRequest request = given;
   OpenTargets targets = open_targets(request, tools, stop);
   try {
+    resolve_epochs(targets, request, tools, stop);
     request.layers.clamp_mtime = plan::source_date_epoch(targets.requests);
     tell_ignored_syntax(targets, tools);
     return run(request, tools, targets, stop);

@@ -44,12 +44,34 @@ base::Fd temporary_file(const store::Store& store) {
   return file;
 }
 
+std::optional<std::int64_t> newest_file(layer::FileTree& tree) {
+  std::optional<std::int64_t> newest;
+  tree.walk("", [&](const layer::Entry& entry) {
+    if (entry.type == layer::EntryType::file && (!newest || entry.mtime > *newest))
+      newest = entry.mtime;
+    return true;
+  });
+  return newest;
+}
+
+std::unique_ptr<layer::FileTree> open_archive(const context::RemoteFile& file,
+                                              const store::Store& store) {
+  return context::try_open_archive_context(file.content.duplicate(), "build context", store);
+}
+
 bool is_directory(const std::string& path) {
   struct stat status = {};
   return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
 }
 
 }  // namespace
+
+std::optional<std::int64_t> time_of_file(const context::RemoteFile& file,
+                                         const store::Store& store) {
+  if (file.last_modified) return file.last_modified;
+  const auto archive = open_archive(file, store);
+  return archive ? newest_file(*archive) : std::nullopt;
+}
 
 context::GitAccess git_access(const BuildRequest& request, const BuildTools& tools) {
   context::GitAccess access;
@@ -69,6 +91,14 @@ const OpenContext& ContextOpener::open(const std::string& text, bool keep_git_di
   return opened_.emplace(key, open_new(text, keep_git_dir)).first->second;
 }
 
+const OpenContext& ContextOpener::open_named(const std::string& text) {
+  if (context::classify_context(text) != ContextKind::http) return open(text);
+  const auto key = std::make_pair("file\n" + text, false);
+  const auto found = opened_.find(key);
+  if (found != opened_.end()) return found->second;
+  return opened_.emplace(key, open_http(text, false)).first->second;
+}
+
 OpenContext ContextOpener::open_new(const std::string& text, bool keep_git_dir) {
   switch (context::classify_context(text)) {
     case ContextKind::directory: return open_directory(text);
@@ -76,7 +106,7 @@ OpenContext ContextOpener::open_new(const std::string& text, bool keep_git_dir) 
     case ContextKind::git:
       if (text.find("://") == std::string::npos && is_directory(text)) return open_directory(text);
       return open_git(text, keep_git_dir);
-    case ContextKind::http: return open_http(text);
+    case ContextKind::http: return open_http(text, true);
     default:
       throw Error(ErrorKind::usage, "open build context", text,
                   "an image cannot be the main context");
@@ -120,24 +150,27 @@ OpenContext ContextOpener::open_git(const std::string& text, bool keep_git_dir) 
   context.identity = text + "\n" + commit.name + (keep_git_dir ? "\n.git" : "");
   context.directory = checkout->path;
   context.checked_out = true;
+  context.time = checkout->time;
   context.checkout = std::move(checkout);
   return context;
 }
 
-OpenContext ContextOpener::open_http(const std::string& text) const {
+OpenContext ContextOpener::open_http(const std::string& text, bool unpack) const {
   if (tools_.fetcher == nullptr)
     throw Error(ErrorKind::unsupported, "fetch", text, "no network access was given");
   const std::string authorization =
       context::authorization_for(text, git_access(request_, tools_).secret);
   const context::RemoteFile file = tools_.fetcher->fetch(text, "", authorization, stop_);
   OpenContext context;
-  context.identity = text + "\n" + base::to_hex(file.digest);
-  context.tree =
-      context::try_open_archive_context(file.content.duplicate(), "build context", tools_.store);
-  if (context.tree) return context;
-  context.dockerfile = kFileName;
-  context.tree = context::make_file_context(file.content.duplicate(), kFileName, "build context",
-                                            tools_.store);
+  context.identity = text + "\n" + base::to_hex(file.digest) + (unpack ? "" : "\nfile");
+  context.time = time_of_file(file, tools_.store);
+  if (unpack) {
+    context.tree = open_archive(file, tools_.store);
+    if (context.tree) return context;
+    context.dockerfile = kFileName;
+  }
+  context.tree = context::make_file_context(
+      file.content.duplicate(), unpack ? kFileName : file.name, "build context", tools_.store);
   return context;
 }
 

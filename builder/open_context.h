@@ -2,6 +2,7 @@
 // repository, an http(s) address.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -23,7 +24,13 @@ struct OpenContext {
   std::shared_ptr<const context::GitCheckout> checkout;  // keeps `directory`
   std::optional<std::string> dockerfile_text;            // standard input was a Dockerfile
   std::string dockerfile;  // the name of the only file, which is the Dockerfile
+  // Of a commit, or when the server says that a file was changed; of an archive its newest file.
+  std::optional<std::int64_t> time;
 };
+
+// When the server says that it was changed, else the newest file of an archive; nullopt: neither.
+[[nodiscard]] std::optional<std::int64_t> time_of_file(const context::RemoteFile& file,
+                                                       const store::Store& store);
 
 // What git may use of the caller's.
 [[nodiscard]] context::GitAccess git_access(const BuildRequest& request, const BuildTools& tools);
@@ -36,12 +43,14 @@ class ContextOpener {
 
   // Equal texts are opened once. Throws base::Error; usage for what is no place of files.
   [[nodiscard]] const OpenContext& open(const std::string& text, bool keep_git_dir = false);
+  // A named context: what an http(s) address gives is one file, also when that is an archive.
+  [[nodiscard]] const OpenContext& open_named(const std::string& text);
 
  private:
   [[nodiscard]] OpenContext open_new(const std::string& text, bool keep_git_dir);
   [[nodiscard]] OpenContext open_stdin() const;
   [[nodiscard]] OpenContext open_git(const std::string& text, bool keep_git_dir) const;
-  [[nodiscard]] OpenContext open_http(const std::string& text) const;
+  [[nodiscard]] OpenContext open_http(const std::string& text, bool unpack) const;
 
   const BuildRequest& request_;
   BuildTools& tools_;

@@ -148,7 +148,7 @@ void add_named_context(const std::string& name, const std::string& text, Context
                   "standard input can only be the main context");
     default: break;
   }
-  const OpenContext& context = opener.open(text);
+  const OpenContext& context = opener.open_named(text);
   open.contexts[name] = context;
   request.local_contexts.insert(name);
   request.context_identity[name] = context.identity;

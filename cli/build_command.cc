@@ -21,6 +21,14 @@ std::string read_stdin() {
   });
 }
 
+// A label without a value has an empty one.
+std::vector<std::string> with_values(std::vector<std::string> labels) {
+  for (std::string& label : labels) {
+    if (label.find('=') == std::string::npos) label += '=';
+  }
+  return labels;
+}
+
 BuildTarget make_target(const BuildArguments& arguments) {
   BuildTarget target;
   target.context = arguments.context;
@@ -35,7 +43,7 @@ BuildTarget make_target(const BuildArguments& arguments) {
   }
   target.stage = arguments.target;
   target.build_args = read_build_args(arguments.build_args);
-  target.labels = read_pairs(arguments.labels, "--label");
+  target.labels = read_pairs(with_values(arguments.labels), "--label");
   target.annotations = read_pairs(arguments.annotations, "--annotation");
   target.contexts = read_pairs(arguments.contexts, "--build-context");
   for (const std::string& tag : arguments.tags)

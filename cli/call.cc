@@ -80,14 +80,15 @@ std::vector<CalledTarget> call_targets(const Call& call, BuildRequest request, B
     if (call.method == Call::Method::targets) throw Answered{};
   };
   tools.on_plan = [&](const plan::Plan& plan) {
+    const bool planned = plan.outlines.size() == answers.size();
     for (std::size_t i = 0; i < answers.size(); ++i) {
-      answers[i].outline = plan.outlines.at(i);
+      if (planned) answers[i].outline = plan.outlines[i];
       if (call.method == Call::Method::check) answers[i].error = plan.violation;
       for (const plan::Diagnostic& one : plan.diagnostics) {
         if (one.file == files[i]) answers[i].diagnostics.push_back(one);
       }
     }
-    throw Answered{};
+    if (planned) throw Answered{};  // else build() tells what ended the plan
   };
   try {
     static_cast<void>(build(request, tools, std::move(stop)));

@@ -110,11 +110,11 @@ void set_times(int directory, const timespec& time) {
   }
 }
 
-void set_commit_times(const GitProgram& git, const GitCommit& commit, const std::string& tree) {
+std::int64_t commit_time(const GitProgram& git, const GitCommit& commit) {
   const std::string text = git.run({"log", "-1", "--format=%ct", commit.name + "^{commit}"});
-  timespec time = {};
-  std::from_chars(text.data(), text.data() + text.size(), time.tv_sec);
-  set_times(base::open_host_directory(tree).get(), time);
+  std::int64_t time = 0;
+  std::from_chars(text.data(), text.data() + text.size(), time);
+  return time;
 }
 
 // What lies in the work tree is the repository's word: a link on the way is refused.
@@ -179,14 +179,16 @@ GitCheckout check_out(const GitRequest& request, const GitCommit& commit, const 
     static_cast<void>(
         git.run({"submodule", "--quiet", "update", "--init", "--recursive", "--depth=1"}));
   }
-  if (request.reference.commit_times) set_commit_times(git, commit, tree);
+  const std::int64_t time = commit_time(git, commit);
+  if (request.reference.commit_times)
+    set_times(base::open_host_directory(tree).get(), timespec{time, 0});
   if (keep) {
     static_cast<void>(
         git.run({"config", "remote.origin.url", without_password(request.reference.remote)}));
     make_plain(git, git_directory);
   }
   std::string path = directory_of(request, tree);
-  return {std::move(space), std::move(path)};
+  return {std::move(space), std::move(path), time};
 }
 
 }  // namespace cooper::context

@@ -3,6 +3,7 @@
 // protocols http, https, git and ssh, for submodules too (security D13, D14).
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <stop_token>
@@ -40,7 +41,8 @@ struct GitCommit {
 // Its files in temp space of the store. Modes are whatever our umask made of git's 0644 and 0755.
 struct GitCheckout {
   store::TempDirectory space;
-  std::string path;  // host directory with the files, or with those of the subdir
+  std::string path;       // host directory with the files, or with those of the subdir
+  std::int64_t time = 0;  // when the commit was made, in seconds
 };
 // Throws base::Error: not_found (no git, no such repository, reference or subdir), denied, usage.
 [[nodiscard]] GitCheckout check_out(const GitRequest& request, const GitCommit& commit,

@@ -1,5 +1,6 @@
 #include "builder/context/git_program.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 
@@ -59,6 +60,20 @@ std::string scope_of(const std::string& remote) {
   for (const char* start : {"https://github.com/", "https://www.github.com/"})
     if (remote.starts_with(start)) return start;
   return remote;
+}
+
+// What git says behind "fatal: "; where that is only that ssh failed, what ssh said before it.
+std::string cause_in(std::string errors) {
+  constexpr std::string_view kFatal = "fatal: ";
+  const std::size_t fatal = errors.rfind(kFatal);
+  if (fatal != std::string::npos) {
+    const std::string before = trimmed(errors.substr(0, fatal));
+    errors.erase(0, fatal + kFatal.size());
+    if (errors.starts_with("Could not read from remote repository") && !before.empty())
+      return before.substr(before.rfind('\n') + 1);
+  }
+  std::replace(errors.begin(), errors.end(), '\n', ' ');
+  return errors;
 }
 
 }  // namespace
@@ -166,11 +181,7 @@ std::string GitProgram::run(std::vector<std::string> arguments) const {
   const std::string what = arguments.front();
   Outcome outcome = execute(std::move(arguments));
   if (outcome.success) return std::move(outcome.output);
-  std::string cause = trimmed(outcome.errors);
-  if (const std::size_t line = cause.rfind("fatal: "); line != std::string::npos)
-    cause.erase(0, line + std::string_view("fatal: ").size());
-  for (char& c : cause)
-    if (c == '\n') c = ' ';
+  const std::string cause = cause_in(trimmed(outcome.errors));
   const bool denied = cause.find("uthentication") != std::string::npos ||
                       cause.find("could not read") != std::string::npos ||
                       cause.find("Permission denied") != std::string::npos;

@@ -33,12 +33,21 @@ void read_heredocs(Lexer& lexer, LogicalLine& line, Statement& statement) {
   }
 }
 
+// Neither a variable nor an argument of a program nor a path can hold one.
+void refuse_zero_bytes(const Lexer& lexer, const LogicalLine& line, const Statement& statement) {
+  const std::size_t at = line.text.find('\0');
+  if (at != std::string::npos)
+    fail_at(lexer.source(), line, at, 1, statement.name + " holds a zero byte",
+            "write the file as UTF-8");
+}
+
 std::optional<Instruction> next_instruction(Lexer& lexer) {
   auto line = lexer.next();
   if (!line) return std::nullopt;
   Statement statement = make_statement(lexer.source(), *line);
   if (statement.keyword.empty())
     fail_at(lexer.source(), *line, 0, 1, "a continuation without an instruction");
+  refuse_zero_bytes(lexer, *line, statement);
   read_heredocs(lexer, *line, statement);
   return parse_instruction(statement, lexer.warnings());
 }
@@ -99,9 +108,7 @@ Instruction parse_trigger(std::string_view text, const std::string& origin) {
   Lexer lexer(text, name, false);
   auto instruction = next_instruction(lexer);
   if (!instruction || lexer.next()) fail_file(name, "a trigger must be one instruction");
-  if (std::holds_alternative<From>(instruction->payload) ||
-      std::holds_alternative<Maintainer>(instruction->payload) ||
-      std::holds_alternative<OnBuild>(instruction->payload)) {
+  if (std::holds_alternative<From>(instruction->payload)) {
     throw base::Error(base::ErrorKind::usage, "parse", name,
                       to_upper(instruction->keyword) + " is not allowed as an ONBUILD trigger")
         .with_spot(spot_of(name, lexer.source().lines, instruction->where));

@@ -40,8 +40,9 @@ struct Rule {
   }
 };
 
-// `pattern` is trimmed and not empty; may begin with '!'.
-Rule make_rule(std::string_view pattern) {
+// `pattern` is trimmed and not empty; may begin with '!'. With `from_root` a slash at its beginning
+// means nothing; without, it matches nothing.
+Rule make_rule(std::string_view pattern, bool from_root) {
   Rule rule;
   rule.negated = pattern.front() == '!';
   if (rule.negated) pattern = trim(pattern.substr(1));
@@ -49,7 +50,7 @@ Rule make_rule(std::string_view pattern) {
     throw base::Error(base::ErrorKind::usage, "use pattern", "!", "'!' alone excludes nothing");
   }
   rule.pattern = base::clean_path(pattern);
-  if (rule.pattern.size() > 1 && rule.pattern.front() == '/') rule.pattern.erase(0, 1);
+  if (from_root && rule.pattern.size() > 1 && rule.pattern.front() == '/') rule.pattern.erase(0, 1);
   Glob glob = Glob::compile(rule.pattern, Glob::Syntax::ignore);
   const std::string_view text = rule.pattern;
   const std::size_t wildcard = text.find_first_of("*?[]\\");
@@ -95,11 +96,11 @@ struct IgnoreRules::Compiled {
   std::vector<std::string> patterns;
   bool any_negated = false;
 
-  void add(std::string_view pattern) {
+  void add(std::string_view pattern, bool from_root) {
     if (rules.size() >= kMaxPatterns) {
       throw base::Error(base::ErrorKind::limit, "use patterns", "", "more than 10000 patterns");
     }
-    rules.push_back(make_rule(pattern));
+    rules.push_back(make_rule(pattern, from_root));
     any_negated = any_negated || rules.back().negated;
     patterns.push_back((rules.back().negated ? "!" : "") + rules.back().pattern);
   }
@@ -125,7 +126,7 @@ IgnoreRules IgnoreRules::parse(std::string_view text, const std::string& file_na
     const std::string_view pattern = trim(line);
     if (line.substr(0, 1) == "#" || pattern.empty()) continue;
     try {
-      rules.compiled_->add(pattern);
+      rules.compiled_->add(pattern, true);
     } catch (const base::Error& error) {
       const int column = static_cast<int>(pattern.data() - line.data()) + 1;
       base::Error located(error.kind(), "parse", file_name, error.cause());
@@ -139,7 +140,7 @@ IgnoreRules IgnoreRules::parse(std::string_view text, const std::string& file_na
 IgnoreRules IgnoreRules::from_patterns(const std::vector<std::string>& patterns) {
   IgnoreRules rules;
   for (const std::string& pattern : patterns) {
-    if (!trim(pattern).empty()) rules.compiled_->add(trim(pattern));
+    if (!trim(pattern).empty()) rules.compiled_->add(trim(pattern), false);
   }
   return rules;
 }

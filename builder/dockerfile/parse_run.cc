@@ -70,6 +70,17 @@ void read_sources(const Statement& statement, Copy& copy) {
   }
 }
 
+// "RUN <<-EOF" alone: the body is the script. Else the shell reads line and bodies, and it strips
+// the tabs.
+bool is_script(const Run& run) {
+  if (run.command.exec_form || run.heredocs.size() != 1) return false;
+  try {
+    return parse_heredoc_word(run.command.text).has_value();
+  } catch (const base::Error&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 Payload parse_run(const Statement& statement) {
@@ -86,6 +97,10 @@ Payload parse_run(const Statement& statement) {
   run.command = parse_command(statement, {std::string(statement.rest), 0, statement.rest.size()});
   if (run.command.exec_form && run.command.argv.empty()) statement.fail_rest("RUN needs a command");
   run.heredocs = heredocs_of(statement);
+  if (!is_script(run)) {
+    for (std::size_t i = 0; i < run.heredocs.size(); ++i)
+      run.heredocs[i].body = statement.heredocs[i].raw;
+  }
   return run;
 }
 

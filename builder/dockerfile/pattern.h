@@ -24,6 +24,7 @@ class IgnoreRules {
   // Lines of an ignore file; limit 1 MiB of text, 10,000 patterns. Throws base::Error(usage) with
   // `file_name` and line.
   [[nodiscard]] static IgnoreRules parse(std::string_view text, const std::string& file_name);
+  // As --exclude gives them: one that begins with a slash excludes nothing.
   [[nodiscard]] static IgnoreRules from_patterns(const std::vector<std::string>& patterns);
   IgnoreRules(IgnoreRules&&) noexcept;
   IgnoreRules& operator=(IgnoreRules&&) noexcept;

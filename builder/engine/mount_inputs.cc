@@ -94,12 +94,14 @@ struct CacheDirectory {
 };
 
 // What a cache mount is called in the store and in shared caches: ids of one scope are never those
-// of another, and a mount of another owner or mode is another one, as BuildKit has it.
-std::string scoped_id(const Workshop& shop, const plan::MountOp& mount) {
+// of another, and a mount of another owner, mode or seed is another one, as BuildKit has it.
+std::string scoped_id(const Workshop& shop, const plan::MountOp& mount, const StepInputs& inputs) {
   const std::string& scope = shop.options.cache_scope;
   constexpr const char* kMark = "scope=";
   std::string id = mount.id;
   if (!scope.empty() || id.starts_with(kMark)) id = kMark + scope + ";" + id;
+  if (has_input(mount))
+    id += " from " + inputs.identity(mount.input).value_or("context") + "/" + mount.source;
   if (mount.uid == 0 && mount.gid == 0 && mount.mode == 0755) return id;
   std::ostringstream owned;
   owned << id << " (" << mount.uid << ":" << mount.gid << " " << std::oct << mount.mode << ")";
@@ -108,12 +110,11 @@ std::string scoped_id(const Workshop& shop, const plan::MountOp& mount) {
 
 // The directory's name is a hash: an id is never a path.
 CacheDirectory open_cache_directory(Workshop& shop, const plan::MountOp& mount,
-                                    const std::string& name) {
+                                    const std::string& id, const std::string& name) {
   const base::Fd mounts = shop.store.directory("mounts");
   shop.store.hold("mounts", name);
   // For people: the directory's name tells nothing.
-  if (!shop.store.read_record("mounts", name))
-    shop.store.write_record("mounts", name, scoped_id(shop, mount));
+  if (!shop.store.read_record("mounts", name)) shop.store.write_record("mounts", name, id);
   shop.store.touch_record("mounts", name);
   CacheDirectory cache{name, {}, false};
   cache.created = ::mkdirat(mounts.get(), name.c_str(), 0755) == 0;
@@ -130,11 +131,11 @@ CacheDirectory open_cache_directory(Workshop& shop, const plan::MountOp& mount,
 
 // A mount that is not there yet begins with what a shared cache has of it. That it has nothing, or
 // cannot be read, is no error.
-void fill_cache_mount(Workshop& shop, const plan::MountOp& mount, const std::string& name,
-                      StepInputs& inputs) {
+void fill_cache_mount(Workshop& shop, const plan::MountOp& mount, const std::string& id,
+                      const std::string& name, const StepInputs& inputs) {
   const base::Fd mounts = shop.store.directory("mounts");
   if (base::try_stat_at(mounts.get(), name)) return;
-  const auto found = shop.elsewhere->find_mount(scoped_id(shop, mount));
+  const auto found = shop.elsewhere->find_mount(id);
   if (!found) return;
   try {
     shop.layers.add_shared(*found);
@@ -158,7 +159,7 @@ void fill_cache_mount(Workshop& shop, const plan::MountOp& mount, const std::str
 
 sandbox::BindMount cache_mount(Workshop& shop, const plan::Step& step, const plan::MountOp& mount,
                                StepInputs& inputs, PreparedMounts& out) {
-  const std::string id = scoped_id(shop, mount);
+  const std::string id = scoped_id(shop, mount, inputs);
   std::string name = base::sha256_hex(id);
   // Where nothing can be mounted a cache is in one place at a time.
   const bool moves = shop.probe.mode == sandbox::Mode::chroot;
@@ -174,8 +175,9 @@ sandbox::BindMount cache_mount(Workshop& shop, const plan::Step& step, const pla
     out.locks.push_back(std::move(*lock));
   }
   if (shop.used != nullptr) shop.used->note_mount(step.id, id, name);
-  if (shop.elsewhere != nullptr && !has_input(mount)) fill_cache_mount(shop, mount, name, inputs);
-  const CacheDirectory cache = open_cache_directory(shop, mount, name);
+  if (shop.elsewhere != nullptr && !has_input(mount))
+    fill_cache_mount(shop, mount, id, name, inputs);
+  const CacheDirectory cache = open_cache_directory(shop, mount, id, name);
   if (cache.created && has_input(mount))
     copy_tree_into(*inputs.tree(mount.input), mount.source, cache.fd.get());
   sandbox::BindMount bind;

@@ -64,8 +64,26 @@ class BodyReader {
     }
     const Position open = cursor_.here();
     cursor_.advance();
-    read.body = body(depth + 1);
+    cursor_.skip_blanks(false);
+    const bool one_line = !cursor_.at_end() && cursor_.peek() != '\n' && cursor_.peek() != '}';
+    read.body = one_line ? only_argument() : body(depth + 1);
     if (!cursor_.take("}")) fail_at(open, "the block '" + read.type + "' is not closed");
+    return read;
+  }
+
+  // Of "name { argument = value }".
+  Body only_argument() {
+    constexpr const char* kHint = "begin a new line behind '{' for more than one argument";
+    Body read;
+    const Position where = cursor_.here();
+    std::string name = cursor_.name();
+    cursor_.skip_blanks(false);
+    if (name.empty() || cursor_.peek() != '=' || cursor_.peek(1) == '=')
+      fail_at(where, "on the line of its '{' a block has one argument", kHint, name.size());
+    read.attributes.push_back(attribute(std::move(name), where));
+    cursor_.skip_blanks(false);
+    if (cursor_.peek() != '}')
+      cursor_.fail("a block with an argument on the line of its '{' closes there", kHint);
     return read;
   }
 

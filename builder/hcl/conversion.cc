@@ -59,6 +59,10 @@ std::optional<Node> convert_members(const Node& value, const Type& type, std::st
   std::map<std::string, Node> members;
   for (std::size_t at = 0; at < type.names.size(); ++at) {
     const Node* member = value.find(type.names[at]);
+    if (member == nullptr && type.optional[at]) {
+      members[type.names[at]] = Node{};
+      continue;
+    }
     auto item = member != nullptr ? try_convert(*member, type.elements[at], why) : std::nullopt;
     if (member == nullptr) why = "the attribute '" + type.names[at] + "' is required";
     if (!item) return std::nullopt;

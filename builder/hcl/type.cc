@@ -18,6 +18,14 @@ using Kind = Type::Kind;
           at.length);
 }
 
+// "optional(TYPE)", of an attribute of an object.
+bool is_optional(const Expression& element) {
+  if (element.kind != Expression::Kind::call || element.name != "optional") return false;
+  if (element.parts.size() != 1)
+    fail_type(element, "'optional' takes one argument, the type of the attribute");
+  return true;
+}
+
 Type parse_constructor(const Expression& call) {
   Type type;
   if (call.name == "list") type.kind = Kind::list;
@@ -25,6 +33,8 @@ Type parse_constructor(const Expression& call) {
   if (call.name == "map") type.kind = Kind::map;
   if (call.name == "tuple") type.kind = Kind::tuple;
   if (call.name == "object") type.kind = Kind::object;
+  if (call.name == "optional")
+    fail_type(call, "'optional' is only for the attributes of an object");
   if (type.kind == Kind::any) fail_type(call, "there is no type '" + call.name + "(...)'");
   if (call.parts.size() != 1) fail_type(call, "the type '" + call.name + "' takes one argument");
   const Expression& argument = call.parts.front();
@@ -35,8 +45,11 @@ Type parse_constructor(const Expression& call) {
     if (argument.kind != Expression::Kind::object)
       fail_type(argument, "expected an object of types");
     for (std::size_t at = 0; at + 1 < argument.parts.size(); at += 2) {
+      const Expression& element = argument.parts[at + 1];
+      const bool optional = is_optional(element);
       type.names.push_back(keyword_of(argument.parts[at]));
-      type.elements.push_back(parse_type(argument.parts[at + 1]));
+      type.elements.push_back(parse_type(optional ? element.parts.front() : element));
+      type.optional.push_back(optional);
     }
   } else {
     type.elements.push_back(parse_type(argument));
@@ -53,10 +66,10 @@ Type parse_type(const Expression& expression) {
   if (expression.kind == Expression::Kind::call) return parse_constructor(expression);
   const std::string name =
       expression.kind == Expression::Kind::variable ? expression.name : std::string{};
-  if (name == "any") return {Kind::any, {}, {}};
-  if (name == "string") return {Kind::string, {}, {}};
-  if (name == "number") return {Kind::number, {}, {}};
-  if (name == "bool") return {Kind::boolean, {}, {}};
+  if (name == "any") return {Kind::any, {}};
+  if (name == "string") return {Kind::string, {}};
+  if (name == "number") return {Kind::number, {}};
+  if (name == "bool") return {Kind::boolean, {}};
   fail_type(expression, name.empty() ? "this is no type" : "there is no type '" + name + "'");
 }
 

@@ -11,8 +11,9 @@ namespace cooper::hcl {
 
 struct Type {
   enum class Kind { any, string, number, boolean, list, set, map, tuple, object } kind = Kind::any;
-  std::vector<Type> elements;      // list, set, map: one; tuple, object: each
-  std::vector<std::string> names;  // object: of the elements
+  std::vector<Type> elements;           // list, set, map: one; tuple, object: each
+  std::vector<std::string> names = {};  // object: of the elements
+  std::vector<bool> optional = {};  // object: which elements may be left out; they are null then
 
   [[nodiscard]] bool is_primitive() const {
     return kind == Kind::string || kind == Kind::number || kind == Kind::boolean;

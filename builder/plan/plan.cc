@@ -4,6 +4,7 @@
 #include "builder/plan/graph_builder.h"
 #include "builder/plan/reachable_stages.h"
 #include "builder/plan/stage_planner.h"
+#include "builder/plan/try_plan.h"
 
 namespace cooper::plan {
 
@@ -69,31 +70,36 @@ std::set<std::size_t> shipped_stages(const StageTable& table) {
 class Planner {
  public:
   Planner(const std::vector<TargetRequest>& requests, const ResolvedImages& resolved)
-      : requests_(requests), resolved_(resolved), tables_(requests, remarks_) {}
+      : requests_(requests), resolved_(resolved) {}
 
-  Plan plan() {
-    Plan out;
+  void plan() {
+    for (const TargetRequest& request : requests_)
+      check::check_file(*request.file, make_reporter(request, remarks_));
+    tables_.emplace(requests_, remarks_);
     for (std::size_t i = 0; i < requests_.size(); ++i) {
-      out.outlines.push_back(plan_request(i));
-      note_unused_arguments(out.unused_build_args, requests_[i]);
+      out_.outlines.push_back(plan_request(i));
+      note_unused_arguments(out_.unused_build_args, requests_[i]);
     }
-    out.graph = graph_.take();
-    out.violation = remarks_.violation();
-    out.diagnostics = remarks_.take();
-    return out;
+    out_.graph = graph_.take();
+    out_.violation = remarks_.violation();
+  }
+
+  // What there is, also when plan() threw.
+  Plan take() {
+    out_.diagnostics = remarks_.take();
+    return std::move(out_);
   }
 
  private:
   Outline plan_request(std::size_t index) {
-    const StageTable& table = tables_.at(index);
+    const StageTable& table = tables_->at(index);
     const TargetRequest& request = requests_[index];
     std::map<std::size_t, StageState> stages;
-    check::check_file(table.file(), table.reporter());
     OutlineDraft outline;
     const std::set<std::size_t> shipped = shipped_stages(table);
-    const PlanningInputs inputs{table,  index,   resolved_, tables_.by_name(), targets_, stages,
+    const PlanningInputs inputs{table,  index,   resolved_, tables_->by_name(), targets_, stages,
                                 graph_, outline, shipped};
-    for (const std::size_t stage : reachable_stages(table, resolved_, tables_.by_name()).stages) {
+    for (const std::size_t stage : reachable_stages(table, resolved_, tables_->by_name()).stages) {
       StageState state = StagePlanner(inputs, stage).plan();
       stages.emplace(stage, std::move(state));
     }
@@ -107,15 +113,31 @@ class Planner {
   const std::vector<TargetRequest>& requests_;
   const ResolvedImages& resolved_;
   Remarks remarks_;
-  RequestTables tables_;
+  std::optional<RequestTables> tables_;
   GraphBuilder graph_;
+  Plan out_;
   std::map<std::string, StageState> targets_;
 };
 
 }  // namespace
 
 Plan make_plan(const std::vector<TargetRequest>& requests, const ResolvedImages& resolved) {
-  return Planner(requests, resolved).plan();
+  Planner planner(requests, resolved);
+  planner.plan();
+  return planner.take();
+}
+
+Plan try_plan(const std::vector<TargetRequest>& requests, const ResolvedImages& resolved) {
+  Planner planner(requests, resolved);
+  std::optional<base::Error> error;
+  try {
+    planner.plan();
+  } catch (const base::Error& thrown) {
+    error = thrown;
+  }
+  Plan plan = planner.take();
+  if (error) plan.violation = std::move(error);
+  return plan;
 }
 
 }  // namespace cooper::plan

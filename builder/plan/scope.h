@@ -29,7 +29,10 @@ class Scope {
   using Entry = std::pair<std::string, std::string>;
   [[nodiscard]] const Entry* find(std::string_view name) const;
 
+  [[nodiscard]] const Entry* find_near(std::string_view name);
+
   std::vector<Entry> entries_;
+  std::size_t next_ = 0;  // behind the entry that was set last
   std::size_t bytes_ = 0;
 };
 

@@ -24,12 +24,27 @@ void append_own_triggers(std::vector<std::string>& texts, const StageEntry& entr
   }
 }
 
+// What an image's "ONBUILD ONBUILD ..." leaves to the stage after the next. A file cannot say that,
+// so a stage's own triggers leave none.
+void append_nested_triggers(std::vector<std::string>& texts, const Origin& base,
+                            const ResolvedImages& resolved) {
+  const auto* image = std::get_if<ImageOrigin>(&base);
+  const auto found = image == nullptr ? resolved.end() : resolved.find(image->image.key);
+  if (found == resolved.end()) return;
+  for (const std::string& text : found->second.config.config.on_build) {
+    const dockerfile::Instruction trigger = dockerfile::parse_trigger(text, image->image.name);
+    if (const auto* nested = std::get_if<dockerfile::OnBuild>(&trigger.payload))
+      texts.push_back(nested->trigger);
+  }
+}
+
 Triggers triggers_of(const StageTable& table, const Origin& base, const ResolvedImages& resolved,
                      const EarlierTables& tables) {
   Triggers triggers;
   if (const auto* stage = std::get_if<StageOrigin>(&base)) {
     const StageEntry& entry = table.at(stage->stage);
     triggers.origin = "stage " + entry.display_name;
+    append_nested_triggers(triggers.texts, entry.base, resolved);
     append_own_triggers(triggers.texts, entry);
   } else if (const auto* image = std::get_if<ImageOrigin>(&base)) {
     triggers.origin = image->image.name;
@@ -39,7 +54,9 @@ Triggers triggers_of(const StageTable& table, const Origin& base, const Resolved
     triggers.origin = "target " + target->target;
     const auto found = tables.find(target->target);
     if (found != tables.end()) {
-      append_own_triggers(triggers.texts, found->second->at(found->second->target()));
+      const StageEntry& entry = found->second->at(found->second->target());
+      append_nested_triggers(triggers.texts, entry.base, resolved);
+      append_own_triggers(triggers.texts, entry);
     }
   }
   return triggers;
@@ -47,10 +64,7 @@ Triggers triggers_of(const StageTable& table, const Origin& base, const Resolved
 
 dockerfile::Instruction trigger_instruction(const std::string& text, const std::string& origin) {
   dockerfile::Instruction instruction = dockerfile::parse_trigger(text, origin);
-  const auto& payload = instruction.payload;
-  if (std::holds_alternative<dockerfile::From>(payload) ||
-      std::holds_alternative<dockerfile::OnBuild>(payload) ||
-      std::holds_alternative<dockerfile::Maintainer>(payload)) {
+  if (std::holds_alternative<dockerfile::From>(instruction.payload)) {
     throw Error(ErrorKind::usage, "run the ONBUILD trigger of " + origin, text,
                 "this instruction may not be a trigger");
   }

@@ -66,8 +66,9 @@ Request split(std::string_view text) {
   const std::size_t colon = text.find(':');
   Request request;
   request.user = text.substr(0, colon);
+  if (colon == 0) refuse(text, "there is no user before the colon, and it must not become root");
   check(request.user);
-  if (colon != std::string_view::npos) {
+  if (colon != std::string_view::npos && colon + 1 < text.size()) {
     request.group = text.substr(colon + 1);
     check(*request.group);
   }

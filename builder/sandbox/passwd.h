@@ -18,8 +18,8 @@ struct UserIds {
 
 // USER semantics (row R2): "name", "uid", "name:group", "uid:gid". Without a group: the user's
 // primary group and its additional groups; a numeric user that is not in passwd has gid 0. With a
-// group: only that group. Throws base::Error(usage): unknown name, number out of range (>= 2^32-1),
-// empty part, sign, blank.
+// group: only that group; "name:" has none. Throws base::Error(usage): unknown name, number out of
+// range (>= 2^32-1), no user, sign, blank.
 [[nodiscard]] UserIds resolve_user(std::string_view user, std::string_view passwd_text,
                                    std::string_view group_text);
 

@@ -18,6 +18,9 @@
 #   start_s3 [NAME]                a real S3 server (see build-s3) with the bucket "builds"; sets s3_endpoint,
 #                                  s3_access_key and s3_secret_key. Returns 77 where it cannot be built
 #   start_redis [NAME]             nothing is saved; sets redis_port
+#   start_sshd [NAME]              Debian's sshd; it lets root in with the key "allowed" of sshd_folder alone ("stranger"
+#                                  is another). Sets sshd_address (ssh://root@127.0.0.1:PORT) and sshd_folder.
+#                                  Returns 77 where it is not installed, or for somebody who is not root
 #   start_fault_proxy NAME TARGET [--tls]
 #                                  a proxy before a registry that plays faults (fault_proxy.go says which
 #                                  and how); sets proxy_address and proxy_folder. --tls: https with
@@ -43,6 +46,8 @@ s3_endpoint=""
 s3_access_key=stave
 s3_secret_key=hoops-and-staves
 redis_port=""
+sshd_address=""
+sshd_folder=""
 proxy_address=""
 proxy_folder=""
 servers_folder=""
@@ -384,6 +389,35 @@ start_redis() {
   _start "$name" : _redis_answers redis-server --bind 127.0.0.1 --port PORT --save "" \
     --appendonly no --dir "$servers_folder/$name" --daemonize no || return 1
   redis_port=$_port
+}
+
+_sshd_answers() {
+  ssh-keyscan -T 2 -p "$1" 127.0.0.1 2>/dev/null | grep -q ssh-ed25519
+}
+
+start_sshd() {
+  local name=${1:-sshd} key
+  if [ ! -x /usr/sbin/sshd ] || [ "$(id -u)" != 0 ]; then
+    return 77
+  fi
+  sshd_folder=$servers_folder/$name
+  mkdir -p "$sshd_folder" /run/sshd
+  for key in host allowed stranger; do
+    ssh-keygen -q -t ed25519 -N '' -C "$key" -f "$sshd_folder/$key"
+  done
+  cat >"$sshd_folder/config" <<CONFIG
+ListenAddress 127.0.0.1
+HostKey $sshd_folder/host
+AuthorizedKeysFile $sshd_folder/allowed.pub
+PermitRootLogin prohibit-password
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+StrictModes no
+UsePAM no
+PidFile none
+CONFIG
+  _start "$name" : _sshd_answers /usr/sbin/sshd -D -e -p PORT -f "$sshd_folder/config" || return 1
+  sshd_address=ssh://root@127.0.0.1:$_port
 }
 
 _proxy_answers() {

@@ -63,6 +63,21 @@ target "app" {
   CHECK(file.targets.at("app").written.at("tags").line == 12);
 }
 
+TEST_CASE("optional attributes of an object may be left out") {
+  const std::string text = R"(
+variable "O" {
+  type = object({a = string, b = optional(number), c = optional(list(string))})
+  default = {a = 1, b = "2"}
+}
+target "x" { args = { v = jsonencode(O) } }
+)";
+  CHECK(argument(parse(text), "x", "v") == R"({"a":"1","b":2,"c":null})");
+  CHECK(error_of("variable \"V\" { type = optional(string) }\n")
+            .starts_with("1:23 'optional' is only for the attributes of an object ["));
+  CHECK(error_of("variable \"V\" { type = object({a = optional(string, \"x\")}) }\n")
+            .starts_with("1:35 'optional' takes one argument, the type of the attribute ["));
+}
+
 TEST_CASE("variables take the environment as their type or their default wants") {
   const std::string text = R"(
 variable "N" { default = 3 }

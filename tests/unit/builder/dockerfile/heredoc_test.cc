@@ -33,7 +33,7 @@ const Case kCases[] = {
     {"H3 an empty body", "RUN <<a\na\n", "RUN '<<a' <<a''"},
     {"H4 quoting any part", "COPY <<'a' <<\"b\" <<c\"d\"e <<f /\na\nb\ncde\nf\n",
      "COPY [] -> '/' <<!a'' <<!b'' <<!cde'' <<f''"},
-    {"H4 an escaped word", "COPY <<\\a /\na\n", "COPY [] -> '/' <<!a''"},
+    {"H4 an escaped word", "COPY <<\\a /\na\n", "COPY [] -> '/' <<a''"},
     {"H5 nothing in a body is an instruction", "COPY <<a /\nRUN x \\\n# c\n$y\na\n",
      "COPY [] -> '/' <<a'RUN x \\\\n# c\\n$y\\n'"},
     {"H6 a script", "RUN <<EOF\n#!/bin/sh\necho $x\nEOF\n",
@@ -44,6 +44,9 @@ const Case kCases[] = {
     {"P23 H1 below ONBUILD", "ONBUILD COPY <<-a /d\n\tx\n\ta\n",
      "ONBUILD 'COPY <<-a /d\\n\\tx\\na'"},
     {"H2 quotes that do not close", "RUN echo it's <<a\n", "RUN 'echo it's <<a'"},
+    {"H2 blanks before the word", "RUN a << b\nx\nb\n", "RUN 'a << b' <<b'x\\n'"},
+    {"H2 no blanks behind <<-", "RUN a <<- b\n", "RUN 'a <<- b'"},
+    {"H4 an escape is no quote", "COPY <<\\a /\nx\na\n", "COPY [] -> '/' <<a'x\\n'"},
     {"H4 a variable is text", "RUN <<$a\nx\n$a\n", "RUN '<<$a' <<$a'x\\n'"},
 };
 
@@ -59,7 +62,7 @@ TEST_CASE("P23 a trigger reads back as what it was") {
   const Dockerfile file =
       parse_dockerfile("FROM x\nONBUILD RUN <<'A' cat; <<-B cat\n$x\nA\n\ty\n\tB\n", "f");
   const auto& trigger = std::get<OnBuild>(file.stages.at(0).instructions.at(0).payload).trigger;
-  CHECK(dump(parse_trigger(trigger, "i")) == "RUN '<<'A' cat; <<-B cat' <<!A'$x\\n' <<-B'y\\n'");
+  CHECK(dump(parse_trigger(trigger, "i")) == "RUN '<<'A' cat; <<-B cat' <<!A'$x\\n' <<-B'\\ty\\n'");
 }
 
 TEST_CASE("H2 heredoc words") {

@@ -175,10 +175,24 @@ TEST_CASE("P16 flags without effect are remarked") {
   CHECK(file.warnings[1].where.first_line == 3);
 }
 
+TEST_CASE("a zero byte is refused where it stands") {
+  const std::string text("FROM x\n# \0\nENV a=b \\\n  c=d\0e\n", 29);
+  try {
+    static_cast<void>(parse_dockerfile(text, "f"));
+    FAIL("accepted");
+  } catch (const base::Error& error) {
+    CHECK(error.cause() == "ENV holds a zero byte");
+    REQUIRE(error.spot());
+    CHECK(error.spot()->line == 4);
+    CHECK(error.spot()->column == 6);
+  }
+}
+
 TEST_CASE("P23 triggers of an image") {
   CHECK(dump(parse_trigger("COPY <<E /x\nhi\nE", "base:1")) == "COPY [] -> '/x' <<E'hi\\n'");
   CHECK(dump(parse_trigger("RUN a", "base:1")) == "RUN 'a'");
-  for (const char* text : {"FROM a", "ONBUILD RUN a", "MAINTAINER a", "", "RUN a\nRUN b"}) {
+  for (const char* text :
+       {"FROM a", "ONBUILD ONBUILD RUN a", "ONBUILD MAINTAINER a", "", "RUN a\nRUN b"}) {
     CAPTURE(text);
     CHECK_THROWS_AS(static_cast<void>(parse_trigger(text, "base:1")), base::Error);
   }

@@ -181,8 +181,9 @@ TEST_CASE("what may be below an ignored directory") {
 }
 
 TEST_CASE("C16 rules from flags, and their canonical text") {
-  const IgnoreRules rules = IgnoreRules::from_patterns({" a/ ", "", "!/a//b"});
-  CHECK(rules.patterns() == std::vector<std::string>{"a", "!a/b"});
+  const IgnoreRules rules = IgnoreRules::from_patterns({" a/ ", "", "!a//b", "/c"});
+  CHECK(rules.patterns() == std::vector<std::string>{"a", "!a/b", "/c"});
+  CHECK_FALSE(rules.ignores("c"));
   CHECK(rules.ignores("a/x"));
   CHECK_FALSE(rules.ignores("a/b"));
   CHECK(IgnoreRules().empty());

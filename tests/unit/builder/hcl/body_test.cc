@@ -74,6 +74,9 @@ const Case kErrors[] = {
     {"a \"${x}\" {}", "1:3 a label may not have templates in it"},
     {"a = \"\xff\"", "1:6 not valid UTF-8"},
     {"a = 'x'", "1:5 expected a value"},
+    {"a { b = 1\n}", "1:10 a block with an argument on the line of its '{' closes there"},
+    {"a { b = 1\n c = 2 }", "1:10 a block with an argument on the line of its '{' closes there"},
+    {"a { b {} }", "1:5 on the line of its '{' a block has one argument"},
 };
 
 TEST_CASE("errors name their place") {

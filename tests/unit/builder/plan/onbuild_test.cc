@@ -55,10 +55,22 @@ TEST_CASE("M13 triggers may name stages of this file and further images") {
   CHECK(last_copy(plan).from == Input(StepInput{1}));
 }
 
+TEST_CASE("M13 a trigger may leave a trigger to the stage after") {
+  PlanCase test("FROM base AS x\nFROM x AS y\nFROM y\nRUN last\n");
+  give_triggers(test, {"ONBUILD RUN later", "MAINTAINER me"});
+  const Plan plan = test.plan();
+  CHECK(labels_of(plan) == Words{"[x 1/1] FROM docker.io/library/base:latest",
+                                 "[y 1/1] ONBUILD RUN later", "[stage-2 1/1] RUN last"});
+  CHECK(plan.graph.targets.at(0).config.author == "me");
+  PlanCase one("FROM base\n");
+  give_triggers(one, {"ONBUILD RUN later"});
+  CHECK(one.plan().graph.targets.at(0).config.config.on_build == Words{"RUN later"});
+}
+
 // security.D12
 TEST_CASE("M13 triggers are untrusted") {
   for (const char* bad :
-       {"FROM x", "ONBUILD RUN x", "MAINTAINER x", "NOPE x", "", "RUN a\nRUN b"}) {
+       {"FROM x", "ONBUILD FROM x", "ONBUILD ONBUILD RUN x", "NOPE x", "", "RUN a\nRUN b"}) {
     CAPTURE(bad);
     PlanCase test("FROM base\n");
     give_triggers(test, {bad});

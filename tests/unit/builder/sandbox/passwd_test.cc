@@ -55,6 +55,13 @@ TEST_CASE("a user whose name is a number is found by name first") {
   CHECK(resolve_user("42", kPasswd, kGroup).uid == 7);
 }
 
+TEST_CASE("nothing behind the colon is no group") {
+  const UserIds ids = resolve_user("app:", kPasswd, kGroup);
+  CHECK(ids.uid == 1000);
+  CHECK(ids.groups == resolve_user("app", kPasswd, kGroup).groups);
+  CHECK(resolve_owner("55:", std::nullopt, std::nullopt).gid == 55);
+}
+
 TEST_CASE("an entry without a home has the root as home") {
   CHECK(resolve_user("nohome", kPasswd, kGroup).home == "/");
 }
@@ -68,8 +75,9 @@ TEST_CASE("D10: what must never become uid 0 by accident") {
                            "-1",
                            "+1",
                            "0x0",
-                           "root:",
+                           ":",
                            ":0",
+                           ":wheel",
                            "",
                            " ",
                            "a b",
