@@ -79,6 +79,7 @@ recorded() {
   LD_PRELOAD=$WRITE_RECORDER COOPER_RECORD_ROOT=$store COOPER_RECORD_LOG=$work/recording cooper_at "$store" "$@"
 }
 
+# security.F3
 case_every_moment() {
   contexts
   fresh_store

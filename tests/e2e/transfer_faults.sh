@@ -51,6 +51,7 @@ tagged() {
     "http://$registry/v2/$1" | sha256sum | cut -d' ' -f1
 }
 
+# security.F4
 case_pull() {
   local kind at fired count
   an_image
