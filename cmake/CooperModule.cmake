@@ -49,6 +49,7 @@ function(cooper_module)
     target_link_libraries(${target}
       PUBLIC cooper_settings ${depends}
       PRIVATE cooper_warnings cooper::threads ${arg_LIBS})
+    cooper_precompiled(${target})
   else()
     add_library(${target} INTERFACE)
     target_link_libraries(${target} INTERFACE cooper_settings ${depends})
@@ -65,6 +66,7 @@ function(cooper_compiled_test kind timeout)
   add_executable(${target} ${arg_SOURCES})
   target_link_libraries(${target} PRIVATE
     cooper_doctest_main cooper_settings cooper_warnings ${depends} cooper::doctest ${arg_LIBS})
+  cooper_precompiled(${target})
   target_compile_definitions(${target} PRIVATE COOPER_TEST_DATA="${PROJECT_SOURCE_DIR}/tests/data")
   if(kind MATCHES "^(unit|contract)$")
     add_dependencies(sanitized_tests ${target})

@@ -12,7 +12,8 @@ endif()
 if(NOT CMAKE_CXX_COMPILER_LAUNCHER)
   find_program(COOPER_CCACHE ccache)
   if(COOPER_CCACHE)
-    set(CMAKE_CXX_COMPILER_LAUNCHER ${COOPER_CCACHE})
+    # Without these it does not keep what was compiled with precompiled headers.
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${COOPER_CCACHE})
   endif()
 endif()
 
@@ -30,6 +31,7 @@ target_compile_definitions(cooper_settings INTERFACE
   $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
 # No path of the building machine in the output; also lets ccache serve every build directory.
 target_compile_options(cooper_settings INTERFACE
+  -pthread
   -ffile-prefix-map=${PROJECT_SOURCE_DIR}=.
   -ffile-prefix-map=${PROJECT_BINARY_DIR}=.)
 

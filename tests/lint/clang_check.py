@@ -13,18 +13,18 @@ from pathlib import Path
 
 CLANG = "clang++-14"
 WITH_VALUE = {"-o", "-MF", "-MT", "-MQ"}
-WITHOUT_VALUE = {"-c", "-MD", "-MMD"}
+WITHOUT_VALUE = {"-c", "-MD", "-MMD", "-Winvalid-pch"}
 
 
 def clang_command(words):
     """The command of a compilation database, told to clang and without what it would write."""
-    start = next(i for i, word in enumerate(words) if not word.endswith("ccache"))
+    start = next(i for i, word in enumerate(words) if word.endswith("++"))
     kept, skip = [], False
-    for word in words[start + 1:]:
+    for word, following in zip(words[start + 1:], words[start + 2:] + [""]):
         if skip:
             skip = False
-        elif word in WITH_VALUE:
-            skip = True
+        elif word in WITH_VALUE or (word == "-include" and following.endswith("cmake_pch.hxx")):
+            skip = True  # no precompiled header: a file that does not include what it uses is an error here
         elif word not in WITHOUT_VALUE:
             kept.append(word)
     return [CLANG, "-fsyntax-only", "-Werror", *kept]
