@@ -184,5 +184,80 @@ class Docker:
                        stderr=subprocess.DEVNULL, check=False)
 
 
+class BuildKit:
+    """buildkitd of its own, asked by buildctl; `buildx bake` for several targets where it is installed. Images stay in
+    the daemon's content store, compressed, as with Docker's containerd store."""
+    name = "buildkit"
+
+    def __init__(self):
+        self.daemon = None
+        self.daemons = ()
+
+    @classmethod
+    def find(cls):
+        return cls() if shutil.which("buildkitd") and shutil.which("buildctl") else None
+
+    def start(self, folder: Path):
+        self.folder = folder / "buildkitd"
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        self.socket = f"unix://{self.folder}/socket"
+        with (self.folder / "log").open("wb") as log:
+            self.daemon = subprocess.Popen(
+                ["setpriv", "--pdeathsig", "TERM", "--", "buildkitd", "--addr", self.socket,
+                 "--root", str(self.folder / "data"), "--oci-worker-net", "host", "--containerd-worker=false",
+                 "--oci-worker-gc=false"],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        for _ in range(150):
+            if subprocess.run(self._run("debug", "workers"), capture_output=True, check=False).returncode == 0:
+                break
+            if self.daemon.poll() is not None:
+                raise RuntimeError(f"buildkitd does not start: see {self.folder}/log")
+            time.sleep(0.2)
+        else:
+            raise RuntimeError(f"buildkitd does not answer: see {self.folder}/log")
+        self.daemons = (self.daemon.pid,)
+        self.has_buildx = shutil.which("buildx") is not None
+        if self.has_buildx:
+            subprocess.run(self._buildx("create", "--name", "bench", "--driver", "remote", self.socket),
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+
+    def finish(self):
+        if self.daemon is not None:
+            self.daemon.terminate()
+            self.daemon.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def version(self) -> str:
+        return first_line("buildkitd", "--version")
+
+    def _run(self, *arguments):
+        return ["buildctl", "--addr", self.socket, *map(str, arguments)]
+
+    def _buildx(self, *arguments):
+        return ["env", f"BUILDX_CONFIG={self.folder}/client", "buildx", *map(str, arguments)]
+
+    def build(self, store, context, dockerfile, tag, push=False, target=None, no_cache=False):
+        options = ["--progress", "plain", "--frontend", "dockerfile.v0", "--local", f"context={context}",
+                   "--local", f"dockerfile={dockerfile.parent}", "--opt", f"filename={dockerfile.name}",
+                   "--output", f"type=image,name={tag},push={'true' if push else 'false'}"]
+        options += ["--opt", f"target={target}"] if target else []
+        options += ["--no-cache"] if no_cache else []
+        return [self._run("build", *options)]
+
+    def build_all(self, store, bake_file, context, dockerfile, tags):
+        if self.has_buildx:
+            return [self._buildx("bake", "--builder", "bench", "--progress", "quiet", "--allow", "fs=*",
+                                 "--provenance=false", "-f", bake_file, "--set", "*.output=type=image,push=false", *tags)]
+        return [command for target, tag in tags.items()
+                for command in self.build(store, context, dockerfile, tag, target=target)]
+
+    def push(self, store, context, dockerfile, tag):
+        return self.build(store, context, dockerfile, tag, push=True)
+
+    def forget(self, store):
+        subprocess.run(self._run("prune", "--all"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+
+
 def peers():
-    return [tool for tool in (kind.find() for kind in (Buildah, Podman, Docker)) if tool is not None]
+    return [tool for tool in (kind.find() for kind in (Buildah, Podman, Docker, BuildKit)) if tool is not None]
