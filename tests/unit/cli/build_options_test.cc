@@ -125,7 +125,7 @@ TEST_CASE("build: what is wrong is refused") {
   using base::ErrorKind;
   CHECK(refusal_of({"-t", "UPPER/Case", "."}) == ErrorKind::usage);
   CHECK(refusal_of({"--build-arg", "=x", "."}) == ErrorKind::usage);
-  CHECK(refusal_of({"--label", "no-value", "."}) == ErrorKind::usage);
+  CHECK(refusal_of({"--label", "=value", "."}) == ErrorKind::usage);
   CHECK(refusal_of({"--secret", "src=file", "."}) == ErrorKind::usage);
   CHECK(refusal_of({"--secret", "id=a,colour=red", "."}) == ErrorKind::usage);
   CHECK(refusal_of({"--network", "bridge", "."}) == ErrorKind::unsupported);

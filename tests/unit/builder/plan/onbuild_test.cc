@@ -78,7 +78,10 @@ TEST_CASE("M13 triggers are untrusted") {
   }
   PlanCase many("FROM base\n");
   give_triggers(many, Words(base::limit_of(base::Limit::onbuild_triggers) + 1, "ENV a=b"));
-  CHECK(many.error() == "1: run the ONBUILD triggers of 'base': more than 100");
+  CHECK(many.error() ==
+        "1: run the ONBUILD triggers of 'base': more than 100 | the limit onbuildTriggers is 100; "
+        "if this is "
+        "meant, --limit onbuildTriggers=NUMBER raises it");
 }
 
 }  // namespace cooper::plan
