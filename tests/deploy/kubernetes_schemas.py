@@ -3,6 +3,7 @@
   kubernetes_schemas.py OUT openapi FILE...  the API server's OpenAPI documents
   kubernetes_schemas.py OUT crd FILE...      CustomResourceDefinitions
   kubernetes_schemas.py OUT kopium DIR       Rust types that kopium has made of CustomResourceDefinitions
+  kubernetes_schemas.py OUT extract DIR      of the schemas that are in DIR, what this chart uses
 
 Every object is closed: a property that the type does not have is an error, as it is for a strict API server.
 """
@@ -115,6 +116,39 @@ def from_kopium(out, directory):
             "definitions": definitions})
 
 
+# What the chart writes of the types of mariadb-operator; of a property that is not here the extract knows the name alone.
+EXTRACT = {"Database": None, "User": None, "Grant": None,
+           "MariaDB": {"image", "port", "resources", "rootPasswordSecretKeyRef", "storage"}}
+
+
+def reached(schema, definitions, found):
+    if isinstance(schema, list):
+        for one in schema:
+            reached(one, definitions, found)
+    elif isinstance(schema, dict):
+        name = schema.get("$ref", "").removeprefix("#/definitions/")
+        if name and name not in found:
+            found.add(name)
+            reached(definitions[name], definitions, found)
+        reached([value for key, value in schema.items() if key != "definitions"], definitions, found)
+    return found
+
+
+def extract(out, directory):
+    folder = out / "k8s.mariadb.com"
+    folder.mkdir(parents=True, exist_ok=True)
+    for kind, used in EXTRACT.items():
+        name = f"{kind.lower()}_v1alpha1.json"
+        schema = json.loads((pathlib.Path(directory) / "k8s.mariadb.com" / name).read_text())
+        definitions = schema["definitions"]
+        spec = definitions[schema["properties"]["spec"]["$ref"].removeprefix("#/definitions/")]
+        if used is not None:
+            spec["properties"] = {key: value if key in used else {} for key, value in spec["properties"].items()}
+        found = reached(schema, definitions, set())
+        schema["definitions"] = {key: value for key, value in definitions.items() if key in found}
+        (folder / name).write_text(json.dumps(schema, indent=1, sort_keys=True) + "\n")
+
+
 def main():
     out, form, *files = sys.argv[1:]
     out = pathlib.Path(out)
@@ -124,6 +158,8 @@ def main():
         from_crds(out, files)
     elif form == "kopium":
         from_kopium(out, files[0])
+    elif form == "extract":
+        extract(out, files[0])
     else:
         sys.exit(f"kubernetes_schemas.py: no form {form}")
 
