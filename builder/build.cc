@@ -11,6 +11,7 @@
 #include "builder/engine/local_executor.h"
 #include "builder/engine/scheduler.h"
 #include "builder/finish_images.h"
+#include "builder/layer_secrets.h"
 #include "builder/open_targets.h"
 #include "builder/plan/source_date_epoch.h"
 #include "builder/plan/try_plan.h"
@@ -88,6 +89,7 @@ engine::EngineOptions engine_options(const BuildRequest& request, const BuildToo
   options.jobs = request.jobs;
   options.ssh_agent = tools.ssh_agent;
   options.cache_scope = request.cache_scope;
+  options.on_kept = tools.on_kept;
   options.secret = [&request](const std::string& id) -> std::optional<std::string> {
     const auto found = request.secrets.find(id);
     if (found == request.secrets.end()) return std::nullopt;
@@ -176,6 +178,7 @@ BuildReport build(const BuildRequest& given, BuildTools& tools, std::stop_token 
   try {
     resolve_epochs(targets, request, tools, stop);
     request.layers.clamp_mtime = plan::source_date_epoch(targets.requests);
+    request.layers.secrets = secret_patterns(tools.store, request.secrets);
     tell_ignored_syntax(targets, tools);
     return run(request, tools, targets, stop);
   } catch (base::Error& error) {

@@ -74,6 +74,7 @@ struct BuildRequest {
   // keys; none means the socket that SSH_AUTH_SOCK names.
   std::map<std::string, std::vector<std::string>> ssh;
   ModePolicy modes = ModePolicy::automatic;
+  bool allow_secrets = false;  // publish layers in which secrets were found
   std::string cache_scope =
       {};              // results and cache mounts of other scopes are not seen; "" is one too
   oci::Platform host;  // of this machine
@@ -102,6 +103,9 @@ struct BuildTools {
   // A place of --cache-from or --cache-to; needed only when a target has one. May throw.
   std::function<std::unique_ptr<share::CacheDepot>(const share::CacheLocation& location)>
       open_cache = {};
+  // Set: a RUN step that fails is kept, and this is told its id (engine::KeptSteps). Called from
+  // any thread.
+  std::function<void(const std::string& id)> on_kept = {};
 };
 
 struct BuiltImage {

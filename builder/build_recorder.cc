@@ -89,6 +89,8 @@ BuildRecorder::BuildRecorder(const BuildRequest& request, const plan::BuildGraph
       std::chrono::system_clock::now().time_since_epoch());
   record_.started = now.count() / 1'000'000;
   record_.microseconds = static_cast<std::uint32_t>(now.count() % 1'000'000);
+  record_.id = cache::BuildHistory::new_id(record_);
+  logs_.emplace(store_, record_.id);
   const StepDescriber describer(graph, targets);
   for (const plan::Step& step : graph.steps) record_.steps.push_back(describer.describe(step));
   for (std::size_t i = 0; i < graph.targets.size() && i < request.targets.size(); ++i) {
@@ -112,7 +114,9 @@ BuildRecorder::~BuildRecorder() {
 
 void BuildRecorder::on_event(const engine::Event& event) {
   const std::lock_guard guard(mutex_);
-  if (const auto* cached = std::get_if<engine::StepCached>(&event)) {
+  if (const auto* output = std::get_if<engine::StepOutput>(&event)) {
+    logs_->add(output->step, output->stream, output->line);
+  } else if (const auto* cached = std::get_if<engine::StepCached>(&event)) {
     RecordedStep& step = record_.steps.at(cached->step);
     step.outcome = StepOutcome::cached;
     step.key = cached->key.hex;
@@ -120,11 +124,13 @@ void BuildRecorder::on_event(const engine::Event& event) {
   } else if (const auto* started = std::get_if<engine::StepStarted>(&event)) {
     record_.steps.at(started->step).key = started->key.hex;
     add_changes(record_.steps[started->step], started->changes);
+    if (record_.steps[started->step].operation == "run") logs_->begin(started->step);
   } else if (const auto* finished = std::get_if<engine::StepFinished>(&event)) {
     RecordedStep& step = record_.steps.at(finished->step);
     step.outcome = StepOutcome::done;
     step.milliseconds = finished->milliseconds;
     step.layer = finished->layer;
+    logs_->end(finished->step);
   } else if (const auto* failed = std::get_if<engine::StepFailed>(&event)) {
     record_.steps.at(failed->step).outcome = StepOutcome::failed;
     record_.error = failed->message;
@@ -149,7 +155,9 @@ void BuildRecorder::write() {
   const auto took = std::chrono::steady_clock::now() - begun_;
   record_.milliseconds = static_cast<std::uint64_t>(
       std::chrono::duration_cast<std::chrono::milliseconds>(took).count());
-  cache::BuildHistory(store_).add(record_);
+  const cache::BuildHistory history(store_);
+  history.put(record_);
+  if (logs_->has_written()) cache::StepLogs(store_).trim(history.ids());
 }
 
 }  // namespace cooper

@@ -1,5 +1,5 @@
-// Keeps in the store what a build did (cache::BuildRecord). Destroyed unfinished, it keeps what
-// there is as a build that failed. Thread-safe.
+// Keeps in the store what a build did (cache::BuildRecord), and what its RUN steps wrote
+// (step_logs.h). Destroyed unfinished, it keeps what there is as a build that failed. Thread-safe.
 #pragma once
 
 #include <chrono>
@@ -7,6 +7,7 @@
 
 #include "builder/build.h"
 #include "builder/cache/build_record.h"
+#include "builder/cache/step_logs.h"
 #include "builder/engine/event.h"
 #include "builder/open_targets.h"
 #include "builder/plan/build_graph.h"
@@ -33,6 +34,7 @@ class BuildRecorder {
   std::chrono::steady_clock::time_point begun_;
   std::mutex mutex_;
   cache::BuildRecord record_;
+  std::optional<cache::StepLogWriter> logs_;
   bool written_ = false;
 };
 

@@ -7,6 +7,7 @@
 #include "builder/engine/assemble.h"
 #include "builder/export/image_blobs.h"
 #include "builder/layer/layer_forms.h"
+#include "builder/layer_secrets.h"
 #include "builder/shared_caches.h"
 #include "oci/media_type.h"
 
@@ -160,6 +161,7 @@ BuildReport finish_images(const BuildRequest& request, BuildTools& tools,
                           const FinishedSteps& steps, engine::LayerPool& layers,
                           std::stop_token stop) {
   const std::vector<export_::Image> images = make_images(request, tools, steps, layers, stop);
+  check_secrets(request, tools, steps, layers, images, stop);
   BuildReport report;
   std::vector<export_::ExportJob> jobs;
   std::vector<std::size_t> owner;

@@ -36,6 +36,8 @@ std::unique_ptr<CLI::App> make_app(Globals& globals, int& exit_code) {
   add_bake_command(*app, globals, exit_code);
   add_check_command(*app, globals, exit_code);
   add_smoke_command(*app, globals, exit_code);
+  add_logs_command(*app, globals, exit_code);
+  add_debug_command(*app, globals, exit_code);
   add_init_command(*app, globals, exit_code);
   add_pull_command(*app, globals, exit_code);
   add_push_command(*app, globals, exit_code);

@@ -68,6 +68,10 @@ void add_step_options(CLI::App& command, BuildOptions& options) {
                      "network of RUN steps that ask for none: default, none or host");
   command.add_option("--shm-size", options.shm_size, "size of /dev/shm in RUN steps, as 64m");
   add_list(command, "--ulimit", options.ulimits, "NAME=SOFT[:HARD], a limit of RUN steps");
+  command
+      .add_option("--on-failure", options.on_failure,
+                  "what a failed RUN step leaves: discard, keep (for cooper debug) or shell")
+      ->check(CLI::IsMember({"discard", "keep", "shell"}));
   add_list(command, "--ssh", options.ssh,
            "default, ID=SOCKET or ID=KEY[,KEY], for RUN --mount=type=ssh and git over ssh");
 }
@@ -96,6 +100,8 @@ void add_build_options(CLI::App& command, BuildOptions& options) {
       "type=registry,ref=R | local,dest=DIR | inline | s3,bucket=B; mode=min|max, mounts=true");
   command.add_option("--cache-scope", options.cache_scope,
                      "take no result and no cache mount of builds that had another scope");
+  command.add_flag("--allow-secret-in-layer", options.allow_secrets,
+                   "publish images although a secret was found in a layer");
   add_refused_options(command);
   add_limit_options(command, options.limits);
 }
@@ -215,6 +221,7 @@ BuildRequest make_request(const BuildOptions& options) {
   request.layers.level = options.compression_level;
   request.force_compression = options.force_compression;
   request.jobs = options.jobs;
+  request.allow_secrets = options.allow_secrets;
   request.limits = read_limits(options.limits);
   request.cache_scope = read_cache_scope(options.cache_scope);
   request.host = host_platform();

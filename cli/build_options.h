@@ -36,6 +36,8 @@ struct BuildOptions {
   std::string profile;
   std::vector<std::string> cache_from, cache_to;
   std::string cache_scope;
+  bool allow_secrets = false;
+  std::string on_failure = "discard";  // keep, shell
 };
 
 // An option that may be given several times, with one value each.

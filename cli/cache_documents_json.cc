@@ -75,4 +75,12 @@ std::string age_text(std::int64_t then, std::int64_t now) {
   return std::to_string(age / 86400) + "d";
 }
 
+std::string log_line_json(const std::string& build, std::size_t step, const std::string& label,
+                          const cache::LogLine& line) {
+  const Json json{{"build", build},        {"step", step + 1},
+                  {"label", label},        {"milliseconds", line.milliseconds},
+                  {"stream", line.stream}, {"line", line.text}};
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
 }  // namespace cooper::cli

@@ -148,7 +148,8 @@ EntryKind entry_kind(const std::string& word) {
   if (!kind) {
     throw base::Error(base::ErrorKind::usage, "use kind", word, "there is no such kind")
         .with_hint(
-            "kinds are step, layer, snapshot, base, mount, context, build, image and leftover");
+            "kinds are step, layer, snapshot, base, mount, context, build, failed, image and "
+            "leftover");
   }
   return *kind;
 }

@@ -1,8 +1,8 @@
 #include <nlohmann/json.hpp>
 
+#include "base/base64.h"
 #include "builder/check/rule.h"
 #include "cli/call_text.h"
-#include "registry/base64.h"
 
 namespace cooper::cli {
 namespace {
@@ -37,7 +37,7 @@ Json check_json(const CalledTarget& target) {
   Json json = {{"warnings", warnings},
                {"sources",
                 {{{"filename", target.file_name},
-                  {"data", registry::encode_base64(target.text)},
+                  {"data", base::encode_base64(target.text)},
                   {"language", "Dockerfile"}}}}};
   if (target.error) {
     dockerfile::SourceRange where;
@@ -74,7 +74,7 @@ Json outline_json(const CalledTarget& target) {
   if (!args.empty()) json["args"] = args;
   if (!outline.secrets.empty()) json["secrets"] = mounted_json(outline.secrets);
   if (!outline.ssh.empty()) json["ssh"] = mounted_json(outline.ssh);
-  json["sources"] = {registry::encode_base64(target.text)};
+  json["sources"] = {base::encode_base64(target.text)};
   return json;
 }
 
@@ -90,7 +90,7 @@ Json targets_json(const CalledTarget& target) {
     one["location"] = location_json(stage.where);
     targets.push_back(one);
   }
-  return {{"targets", targets}, {"sources", {registry::encode_base64(target.text)}}};
+  return {{"targets", targets}, {"sources", {base::encode_base64(target.text)}}};
 }
 
 Json document(Call::Method method, const CalledTarget& target) {

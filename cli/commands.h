@@ -12,6 +12,8 @@ void add_build_command(CLI::App& app, const Globals& globals, int& exit_code);
 void add_bake_command(CLI::App& app, const Globals& globals, int& exit_code);
 void add_check_command(CLI::App& app, const Globals& globals, int& exit_code);
 void add_smoke_command(CLI::App& app, const Globals& globals, int& exit_code);
+void add_logs_command(CLI::App& app, const Globals& globals, int& exit_code);
+void add_debug_command(CLI::App& app, const Globals& globals, int& exit_code);
 void add_init_command(CLI::App& app, const Globals& globals, int& exit_code);
 void add_pull_command(CLI::App& app, const Globals& globals, int& exit_code);
 void add_push_command(CLI::App& app, const Globals& globals, int& exit_code);

@@ -1,7 +1,7 @@
+#include "base/base64.h"
 #include "base/error.h"
 #include "cli/docker_auth.h"
 #include "oci/strict_json.h"
-#include "registry/base64.h"
 #include "registry/docker_config.h"
 
 namespace cooper::cli {
@@ -39,7 +39,7 @@ std::string with_docker_auth(const std::optional<std::string>& old, const std::s
   erase(auths, host);
   if (auth) {
     const std::string key = host == "docker.io" ? "https://index.docker.io/v1/" : host;
-    auths[key] = {{"auth", registry::encode_base64(auth->username + ":" + auth->password)}};
+    auths[key] = {{"auth", base::encode_base64(auth->username + ":" + auth->password)}};
   }
   return document.dump(1, '\t') + "\n";
 }

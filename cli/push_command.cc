@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "base/error.h"
+#include "builder/layer_secrets.h"
 #include "cli/build_summary.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
@@ -16,7 +17,7 @@ namespace {
 
 struct Arguments {
   std::string image, destination;
-  bool quiet = false;
+  bool quiet = false, allow_secrets = false;
 };
 
 void push_image(const Arguments& arguments, const Globals& globals) {
@@ -28,6 +29,7 @@ void push_image(const Arguments& arguments, const Globals& globals) {
                                       : oci::to_string(oci::parse_reference(arguments.destination));
   if (!arguments.quiet) session.network.on_push = transfer_lines("pushed");
   const export_::Image image = load_stored_image(session.store, reference, {destination});
+  if (!arguments.allow_secrets) check_stored_secrets(session.store, image);
   const export_::Destination where = export_::parse_destination("type=registry");
   const auto outcome = session.network.export_images({{&image, &where}}, session.store, stop).at(0);
   if (!arguments.quiet) {
@@ -46,6 +48,8 @@ void add_push_command(CLI::App& app, const Globals& globals, int& exit_code) {
   command->add_option("destination", arguments->destination,
                       "reference in the registry (default: the same)");
   command->add_flag("-q,--quiet", arguments->quiet, "only the digest");
+  command->add_flag("--allow-secret-in-layer", arguments->allow_secrets,
+                    "send it although a secret was found in one of its layers");
   command->footer(
       "Examples:\n"
       "  cooper push registry.example/team/site:app-v1\n"

@@ -37,7 +37,7 @@ constexpr Refused kRefused[] = {
     {"--cpuset-cpus", true, kNoLimits, kLimit},
     {"--cpuset-mems", true, kNoLimits, kLimit},
     {"--policy", true, "source policies are not supported", ""},
-    {"--debug", false, "there is no debugger for a build", "--progress json tells everything"},
+    {"--debug", false, "there is no debugger for a build", "--on-failure=keep, then cooper debug"},
     {"--squash", false, "layers are not joined", "-o type=tar has all files in one archive"},
     {"--compress", false, "nothing is sent anywhere before the build", "leave it out"},
     {"--security-opt", true, "RUN steps have Docker's default profile",

@@ -2,6 +2,7 @@
 #include <iostream>
 #include <memory>
 
+#include "base/base64.h"
 #include "base/error.h"
 #include "cli/bake_files.h"
 #include "cli/bake_request.h"
@@ -16,7 +17,6 @@
 #include "cli/signals.h"
 #include "cli/workflow_log.h"
 #include "oci/reference.h"
-#include "registry/base64.h"
 #include "registry/client.h"
 #include "registry/credential_sources.h"
 #include "release/policy/release_tags.h"
@@ -63,7 +63,7 @@ void mask_passwords(const std::map<std::string, std::string>& repositories) {
     for (const std::string& secret : {found->password, found->identity_token}) {
       if (secret.empty()) continue;
       std::cerr << mask_line(secret)
-                << mask_line(registry::encode_base64(found->username + ":" + secret));
+                << mask_line(base::encode_base64(found->username + ":" + secret));
     }
   }
   std::cerr << std::flush;
@@ -210,6 +210,12 @@ void add_options(CLI::App& command, Arguments& arguments) {
   add_list(command, "--secret", arguments.build.secrets,
            "id=NAME,src=FILE or id=NAME,env=VARIABLE");
   command.add_option("-j,--jobs", arguments.build.jobs, "steps at the same time");
+  command.add_flag("--allow-secret-in-layer", arguments.build.allow_secrets,
+                   "publish images although a secret was found in a layer");
+  command
+      .add_option("--on-failure", arguments.build.on_failure,
+                  "what a failed RUN step leaves: discard, keep (for cooper debug) or shell")
+      ->check(CLI::IsMember({"discard", "keep", "shell"}));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include <iostream>
+#include <mutex>
 #include <optional>
 
 #include "base/error.h"
@@ -11,6 +12,7 @@
 #include "base/trace.h"
 #include "cli/background_collection.h"
 #include "cli/call_text.h"
+#include "cli/debug_step.h"
 #include "cli/exit_code.h"
 #include "cli/progress.h"
 #include "cli/session.h"
@@ -44,6 +46,32 @@ std::string end_trace(const std::string& profile) {
   if (!profile.empty()) write_host_file(profile, trace_json(events));
   return time_use_line(events);
 }
+
+// --on-failure: what a failed step left is kept, and looked at at once if that was asked for.
+class FailedStep {
+ public:
+  FailedStep(const BuildOptions& options, BuildTools& tools)
+      : shell_(options.on_failure == "shell"), tools_(tools) {
+    if (options.on_failure == "discard") return;
+    tools.on_kept = [this](const std::string& id) {
+      const std::lock_guard guard(mutex_);
+      id_ = id;
+    };
+  }
+
+  // The build is over.
+  void open_shell(const BuildRequest& request, const Globals& globals) {
+    if (!shell_ || id_.empty()) return;
+    const DebugRequest asked{"", request.secrets};
+    static_cast<void>(debug_step(tools_.store, tools_.probe, id_, asked, globals.signals->token()));
+  }
+
+ private:
+  bool shell_;
+  BuildTools& tools_;
+  std::mutex mutex_;
+  std::string id_;
+};
 
 void remove_silent(BuildReport& report, const std::set<std::string>& silent) {
   std::erase_if(report.images,
@@ -94,6 +122,7 @@ BuildReport run_build(const BuildRequest& request, const BuildOptions& options,
   tools.on_plan = [&](const plan::Plan& plan) { progress->on_plan(plan); };
   tools.on_event = [&](const engine::Event& event) { progress->on_event(event); };
   session.network.on_push = tools.on_event;
+  FailedStep failed(options, tools);
   base::start_trace();
   try {
     BuildReport report = build(request, tools, globals.signals->token());
@@ -105,6 +134,7 @@ BuildReport run_build(const BuildRequest& request, const BuildOptions& options,
   } catch (const base::Error& error) {
     static_cast<void>(end_trace(options.profile));
     progress->finish({nullptr, &error});
+    failed.open_shell(request, globals);
     if (progress->tells_errors()) throw ErrorWasTold{exit_code_of(error)};
     throw;
   }

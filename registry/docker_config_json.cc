@@ -1,8 +1,8 @@
 #include <algorithm>
 
+#include "base/base64.h"
 #include "base/error.h"
 #include "oci/strict_json.h"
-#include "registry/base64.h"
 #include "registry/docker_config.h"
 
 namespace cooper::registry {
@@ -36,7 +36,7 @@ Credential parse_auth(const json& entry, const std::string& key, const std::stri
   out.password = text_member(entry, "password", file);
   out.identity_token = text_member(entry, "identitytoken", file);
   if (const std::string auth = text_member(entry, "auth", file); !auth.empty()) {
-    const std::optional<std::string> pair = try_decode_base64(auth);
+    const std::optional<std::string> pair = base::try_decode_base64(auth);
     const std::size_t colon = pair ? pair->find(':') : std::string::npos;
     if (colon == std::string::npos)
       refuse(file, "'auth' of '" + key + "' is not base64 of user:password");

@@ -1,7 +1,7 @@
 #include "registry/token.h"
 
+#include "base/base64.h"
 #include "base/within_limit.h"
-#include "registry/base64.h"
 #include "registry/registry_error.h"
 
 namespace cooper::registry {
@@ -41,7 +41,7 @@ http::Request refresh_request(const TokenRequest& wanted) {
 }  // namespace
 
 std::string basic_authorization(const Credential& credential) {
-  return "Basic " + encode_base64(credential.username + ":" + credential.password);
+  return "Basic " + base::encode_base64(credential.username + ":" + credential.password);
 }
 
 Token fetch_token(http::Transport& transport, const TokenRequest& wanted) {

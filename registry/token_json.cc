@@ -1,8 +1,8 @@
 #include <algorithm>
 
+#include "base/base64.h"
 #include "base/error.h"
 #include "oci/strict_json.h"
-#include "registry/base64.h"
 #include "registry/token.h"
 
 namespace cooper::registry {
@@ -25,7 +25,7 @@ std::optional<std::chrono::seconds> life_of_web_token(std::string_view text) {
   std::string claims(text.substr(first + 1, second - first - 1));
   std::ranges::replace(claims, '-', '+');
   std::ranges::replace(claims, '_', '/');
-  const std::optional<std::string> decoded = try_decode_base64(claims);
+  const std::optional<std::string> decoded = base::try_decode_base64(claims);
   if (!decoded) return std::nullopt;
   try {
     const nlohmann::json document = oci::parse_strict_json(*decoded, "token");

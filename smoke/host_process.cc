@@ -35,6 +35,7 @@ struct Child {
   std::string program;
   std::vector<char*> argv, env;
   int input = -1, output = -1, errors = -1, directory = -1, report = -1;
+  bool apart = true;
 };
 
 std::vector<char*> pointers(const std::vector<std::string>& list) {
@@ -52,8 +53,10 @@ std::vector<char*> pointers(const std::vector<std::string>& list) {
   };
   check(::prctl(PR_SET_PDEATHSIG, SIGKILL) == 0);
   ::setsid();
-  check(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0);
-  check(::mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) == 0);
+  if (child.apart) {
+    check(::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0);
+    check(::mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) == 0);
+  }
   for (int number = 1; number < 65; ++number) ::signal(number, SIG_DFL);
   sigset_t none;
   ::sigemptyset(&none);
@@ -67,10 +70,10 @@ std::vector<char*> pointers(const std::vector<std::string>& list) {
   ::_exit(127);
 }
 
-// fork() into a pid and a mount namespace; the pidfd comes through `pidfd`.
-pid_t fork_apart(int& pidfd) {
+// fork() into a pid and a mount namespace (`apart`); the pidfd comes through `pidfd`.
+pid_t fork_apart(int& pidfd, bool apart) {
   clone_args args{};
-  args.flags = CLONE_NEWPID | CLONE_NEWNS | CLONE_PIDFD;
+  args.flags = CLONE_PIDFD | (apart ? CLONE_NEWPID | CLONE_NEWNS : 0U);
   args.pidfd = reinterpret_cast<std::uint64_t>(&pidfd);
   args.exit_signal = SIGCHLD;
   const long pid = ::syscall(SYS_clone3, &args, sizeof args);
@@ -100,6 +103,7 @@ struct HostProcess::State {
   mutable std::mutex mutex;
   std::optional<sandbox::ExitStatus> status;
   std::thread reader;
+  pid_t group = 0;  // without a pid namespace: its process group
 
   void follow();
   bool pass_on(const Fd& fd, int stream) const;
@@ -143,19 +147,21 @@ HostProcess::HostProcess(PodNetwork& network, const std::vector<std::string>& ar
   base::Pipe err = base::open_pipe();
   base::Pipe report = base::open_pipe();
   const Fd null = base::open_host("/dev/null", O_RDONLY);
-  const Child child{program_of(argv), pointers(argv),  pointers(env), null.get(),
-                    out.write.get(),  err.write.get(), directory,     report.write.get()};
+  const Child child{program_of(argv), pointers(argv),     pointers(env),
+                    null.get(),       out.write.get(),    err.write.get(),
+                    directory,        report.write.get(), network.is_own()};
   int pidfd = -1;
   pid_t pid = -1;
   int error = 0;
   // The child belongs to the network's thread: it dies when that thread does.
   network.run([&] {
-    pid = fork_apart(pidfd);
+    pid = fork_apart(pidfd, child.apart);
     if (pid == 0) become(child);
     error = errno;
   });
   if (pid < 0) throw base::system_error("start host program", argv.front(), error);
   state_->pidfd = Fd(pidfd);
+  if (!child.apart) state_->group = pid;
   out.write.reset();
   err.write.reset();
   report.write.reset();
@@ -182,6 +188,9 @@ std::optional<sandbox::ExitStatus> HostProcess::ended() const {
 
 void HostProcess::kill() {
   ::syscall(SYS_pidfd_send_signal, state_->pidfd.get(), SIGKILL, nullptr, 0);
+  // While it is not reaped the group's number is its own; the descendants it has are in it.
+  const std::lock_guard guard(state_->mutex);
+  if (state_->group > 0 && !state_->status) ::kill(-state_->group, SIGKILL);
 }
 
 }  // namespace cooper::smoke

@@ -1,8 +1,11 @@
 #include "smoke/image_pod.h"
 
+#include <fcntl.h>
+
 #include <condition_variable>
 #include <mutex>
 
+#include "base/copy_tree.h"
 #include "base/error.h"
 #include "base/file_at.h"
 #include "builder/engine/layer_pool.h"
@@ -29,6 +32,7 @@ constexpr std::size_t kMaxExecOutput = 4U << 20;
 struct Container {
   std::string name;
   OutputLog log;
+  std::vector<store::TempDirectory> copies;
   std::optional<snapshot::WritableRoot> root;
   std::optional<sandbox::Running> running;
   std::optional<HostProcess> program;
@@ -56,7 +60,11 @@ struct ImagePod::State {
         images(images_),
         tools(std::move(tools_)),
         layers(tools.store, tools.on_event),
-        snapshots(tools.store, tools.flavor) {
+        snapshots(tools.store, tools.flavor),
+        network(tools.probe.mode != sandbox::Mode::chroot) {
+    if (!network.is_own())
+      tools.on_event(engine::Remark{
+          "the containers share this machine's network: there is none of their own"});
     add_image(layers, images.main);
     for (const auto& [name, image] : images.sidecars) add_image(layers, image);
   }
@@ -69,6 +77,7 @@ struct ImagePod::State {
   void start_image(Container& container, const source::ResolvedImage& image,
                    const ContainerSettings& settings);
   void start_program(Container& container, const Sidecar& sidecar);
+  void copy_mounts(Container& container, sandbox::SandboxSpec& spec) const;
   void await_port(Container& container, std::uint16_t port);
   void kill_all();
 
@@ -104,13 +113,36 @@ void ImagePod::State::start_image(Container& container, const source::ResolvedIm
   const auto blob = [this](const oci::DiffId& id) { return layers.blob(id, tools.stop); };
   container.root.emplace(snapshots.create(image.config.diff_ids, blob, tools.stop));
   spec.root = container.root->spec();
-  spec.network = sandbox::NetworkMode::join;
-  spec.network_of = network.id();
+  if (network.is_own()) {
+    spec.network = sandbox::NetworkMode::join;
+    spec.network_of = network.id();
+  } else {
+    copy_mounts(container, spec);
+  }
   sandbox::Running running = sandbox::start(
       spec, tools.probe,
       [&log = container.log](int stream, std::string_view bytes) { log.add(stream, bytes); });
   const std::lock_guard guard(mutex);
   container.running.emplace(std::move(running));
+}
+
+// Where nothing can be mounted a mount is a copy, which is moved to its place.
+void ImagePod::State::copy_mounts(Container& container, sandbox::SandboxSpec& spec) const {
+  for (sandbox::SpecMount& mount : spec.mounts) {
+    auto* bind = std::get_if<sandbox::BindMount>(&mount);
+    if (bind == nullptr) continue;
+    if (!bind->overlay_lowers.empty()) bind->root = bind->overlay_lowers.front();
+    bind->overlay_lowers.clear();
+    const base::Fd top = base::open_host(bind->root, O_PATH);
+    const base::Fd source = bind->source.empty()
+                                ? top.duplicate()
+                                : base::open_in_root(top.get(), bind->source, O_PATH);
+    container.copies.push_back(tools.store.new_temp_directory());
+    bind->root = container.copies.back().path();
+    bind->source = "copy";
+    bind->movable = true;
+    base::copy_opened(source.get(), container.copies.back().fd(), bind->source);
+  }
 }
 
 void ImagePod::State::start_program(Container& container, const Sidecar& sidecar) {

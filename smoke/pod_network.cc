@@ -30,7 +30,7 @@ void enter_new_network() {
 
 }  // namespace
 
-PodNetwork::PodNetwork() : thread_([this] { live(); }) {
+PodNetwork::PodNetwork(bool own) : own_(own), thread_([this] { live(); }) {
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [this] { return ready_; });
   if (!failure_) return;
@@ -51,7 +51,7 @@ PodNetwork::~PodNetwork() {
 void PodNetwork::live() {
   std::unique_lock lock(mutex_);
   try {
-    enter_new_network();
+    if (own_) enter_new_network();
     id_ = ::gettid();
   } catch (...) {
     failure_ = std::current_exception();

@@ -1,5 +1,6 @@
-// A network namespace of a pod's own, with nothing in it but loopback. A thread lives in it for as
-// long as it is needed: sockets opened and processes started by that thread belong to it.
+// The network of a pod: a namespace of its own, with nothing in it but loopback, in which a thread
+// lives for as long as it is needed: sockets opened and processes started by that thread belong to
+// it. Where none is to be had it is the builder's own network.
 #pragma once
 
 #include <sys/types.h>
@@ -14,12 +15,13 @@ namespace cooper::smoke {
 
 class PodNetwork {
  public:
-  // Throws base::Error.
-  PodNetwork();
+  // `own`: a namespace of its own. Throws base::Error.
+  explicit PodNetwork(bool own = true);
   ~PodNetwork();
   PodNetwork(const PodNetwork&) = delete;
   PodNetwork& operator=(const PodNetwork&) = delete;
 
+  [[nodiscard]] bool is_own() const { return own_; }
   // For SandboxSpec::network_of: the kernel's id of the thread.
   [[nodiscard]] pid_t id() const { return id_; }
 
@@ -34,6 +36,7 @@ class PodNetwork {
   void live();
   void work_once(std::unique_lock<std::mutex>& lock);
 
+  const bool own_;
   std::mutex mutex_;
   std::condition_variable changed_;
   const std::function<void()>* work_ = nullptr;

@@ -3,13 +3,13 @@
 #include <algorithm>
 
 #include "base/random_name.h"
+#include "builder/cache/step_logs.h"
 #include "oci/time_text.h"
 
 namespace cooper::cache {
-namespace {
 
 // "20261125t134500123456-3f9a01": sorts by time, and is a name of a record.
-std::string new_id(const BuildRecord& record) {
+std::string BuildHistory::new_id(const BuildRecord& record) {
   std::string id;
   for (const char c : oci::to_rfc3339(record.started)) {
     if (c >= '0' && c <= '9') id += c;
@@ -19,8 +19,6 @@ std::string new_id(const BuildRecord& record) {
       std::to_string(1'000'000 + record.microseconds % 1'000'000).substr(1);
   return id + fraction + "-" + base::random_name().substr(0, 6);
 }
-
-}  // namespace
 
 std::vector<std::string> BuildHistory::ids() const {
   std::vector<std::string> ids = store_->list_records(kBuildRecords);
@@ -42,12 +40,19 @@ std::vector<BuildRecord> BuildHistory::newest(std::size_t count) const {
   return records;
 }
 
-std::string BuildHistory::add(BuildRecord record) const {
-  record.id = new_id(record);
+void BuildHistory::put(const BuildRecord& record) const {
   store_->write_record(kBuildRecords, record.id, to_text(record));
   const std::vector<std::string> all = ids();
-  for (std::size_t i = kMaxBuilds; i < all.size(); ++i)
+  const StepLogs logs(*store_);
+  for (std::size_t i = kMaxBuilds; i < all.size(); ++i) {
     store_->remove_record(kBuildRecords, all[i]);
+    logs.remove(all[i]);
+  }
+}
+
+std::string BuildHistory::add(BuildRecord record) const {
+  record.id = new_id(record);
+  put(record);
   return record.id;
 }
 

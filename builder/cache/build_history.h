@@ -23,7 +23,11 @@ class BuildHistory {
   [[nodiscard]] std::optional<BuildRecord> read(const std::string& id) const;
   // Up to `count` records, the newest first.
   [[nodiscard]] std::vector<BuildRecord> newest(std::size_t count) const;
-  // Under a new id, which is given back; the oldest records beyond the limit go.
+  // A new id for a build that began at that time.
+  [[nodiscard]] static std::string new_id(const BuildRecord& record);
+  // Under its own id; the oldest records beyond the limit go, and the logs of their steps.
+  void put(const BuildRecord& record) const;
+  // The same under a new id, which is given back.
   std::string add(BuildRecord record) const;
 
  private:

@@ -12,6 +12,16 @@ void LineSplitter::emit(int stream, std::string& pending) {
   on_line_(stream, std::exchange(pending, {}));
 }
 
+// A line that is too long.
+void LineSplitter::cut(int stream, std::string& pending) {
+  const std::size_t kept = unfinished_ ? unfinished_(pending) : 0;
+  if (kept >= pending.size()) return emit(stream, pending);
+  std::string rest = pending.substr(pending.size() - kept);
+  pending.resize(pending.size() - kept);
+  emit(stream, pending);
+  pending = std::move(rest);
+}
+
 void LineSplitter::add(int stream, std::string_view bytes) {
   std::string& pending = pending_[stream == 2 ? 1 : 0];
   while (!bytes.empty()) {
@@ -21,7 +31,7 @@ void LineSplitter::add(int stream, std::string_view bytes) {
     if (end == std::string_view::npos) {
       pending += part;
       bytes.remove_prefix(part.size());
-      if (pending.size() >= kMaxLine) emit(stream, pending);
+      if (pending.size() >= kMaxLine) cut(stream, pending);
     } else {
       pending += part.substr(0, end);
       bytes.remove_prefix(end + 1);

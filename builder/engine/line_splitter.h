@@ -11,7 +11,11 @@ namespace cooper::engine {
 class LineSplitter {
  public:
   using OnLine = std::function<void(int stream, std::string line)>;
-  explicit LineSplitter(OnLine on_line) : on_line_(std::move(on_line)) {}
+  // How much of the end of a line that must be cut belongs to the next piece (a word that is looked
+  // for).
+  using Unfinished = std::function<std::size_t(std::string_view text)>;
+  explicit LineSplitter(OnLine on_line, Unfinished unfinished = {})
+      : on_line_(std::move(on_line)), unfinished_(std::move(unfinished)) {}
 
   void add(int stream, std::string_view bytes);
   // Gives out what is left without a newline.
@@ -19,8 +23,10 @@ class LineSplitter {
 
  private:
   void emit(int stream, std::string& pending);
+  void cut(int stream, std::string& pending);
 
   OnLine on_line_;
+  Unfinished unfinished_;
   std::string pending_[2];
 };
 

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/trace.h"
 #include "builder/engine/copy_step.h"
+#include "builder/engine/kept_step.h"
 #include "builder/engine/line_splitter.h"
 #include "builder/engine/mount_inputs.h"
 #include "builder/engine/secret_mask.h"
@@ -44,10 +45,39 @@ std::string describe(const sandbox::ExitStatus& status) {
   return "exit status " + std::to_string(status.code);
 }
 
-[[noreturn]] void fail(const plan::Step& step, const sandbox::ExitStatus& status) {
+// What the step left, with all its process saw, for a person to look at.
+void keep(Workshop& shop, const plan::Step& step, const std::string& failure,
+          sandbox::SandboxSpec spec, PreparedMounts& mounts, snapshot::WritableRoot& root,
+          const std::vector<oci::DiffId>& below) {
+  const auto& op = std::get<plan::RunOp>(step.op);
+  KeptStep kept;
+  kept.label = step.label;
+  kept.file = step.file_name;
+  kept.line = step.where.first_line;
+  kept.failure = failure;
+  kept.layers = below;
+  spec.env = op.env;  // not those of secrets and proxies
+  std::erase_if(spec.mounts, [](const sandbox::SpecMount& mount) {
+    if (const auto* file = std::get_if<sandbox::FileMount>(&mount)) return file->secret;
+    const auto* bind = std::get_if<sandbox::BindMount>(&mount);
+    return bind != nullptr && bind->source == sandbox::AgentRelay::kName;
+  });
+  for (const plan::MountOp& mount : op.mounts) {
+    if (mount.type == dockerfile::MountType::ssh) kept.had_agent = true;
+    if (mount.type == dockerfile::MountType::secret)
+      kept.secrets.push_back({mount.id, mount.target, mount.env, mount.mode, mount.uid, mount.gid});
+  }
+  kept.spec = std::move(spec);
+  mounts.relays.clear();
+  shop.options.on_kept(KeptSteps(shop.store).keep(std::move(kept), root, mounts.copies));
+}
+
+[[noreturn]] void fail(const plan::Step& step, const sandbox::ExitStatus& status, bool kept) {
   Error error(ErrorKind::step_failed, "run", step.label, describe(status));
   std::string hint =
-      "run the same build again to repeat this step; what was built before it is cached";
+      kept ? "'cooper debug' opens a shell in what the step left"
+           : "run the same build again to repeat this step, what was built before it is cached; "
+             "with --on-failure=keep 'cooper debug' then opens a shell in what it left";
   if (status.code == 127)
     hint = "a command was not found: is it installed in an earlier step? " + hint;
   throw error.with_hint(hint);
@@ -83,14 +113,20 @@ layer::WrittenLayer run_step(Workshop& shop, const plan::Step& step, StepInputs&
   spec.root = root.spec();
 
   const SecretMask mask(mounts.secret_values);
-  LineSplitter lines([&](int stream, const std::string& line) {
-    shop.events(StepOutput{step.id, stream, mask.apply(line)});
-  });
+  LineSplitter lines(
+      [&](int stream, const std::string& line) {
+        shop.events(StepOutput{step.id, stream, mask.apply(line)});
+      },
+      [&](std::string_view text) { return mask.unfinished(text); });
   const sandbox::ExitStatus status = sandbox::run(
       spec, shop.probe, [&](int stream, std::string_view bytes) { lines.add(stream, bytes); },
       inputs.stop());
   lines.finish();
-  if (!status.success()) fail(step, status);
+  if (!status.success()) {
+    const bool kept = shop.options.on_kept != nullptr;
+    if (kept) keep(shop, step, describe(status), std::move(spec), mounts, root, below);
+    fail(step, status, kept);
+  }
   const base::Span span("diff", step.label);
   return root.commit(lower, {}, shop.options.layers);
 }

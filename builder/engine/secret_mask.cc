@@ -1,46 +1,58 @@
 #include "builder/engine/secret_mask.h"
 
 #include <algorithm>
-#include <cstdint>
-#include <string_view>
+
+#include "base/base64.h"
 
 namespace cooper::engine {
 namespace {
 
-constexpr std::size_t kShortest = 4;  // shorter ones would hide ordinary text
+constexpr std::size_t kShortest = 4;         // shorter ones would hide ordinary text
+constexpr std::size_t kShortestEncoded = 8;  // of what the neighbours have no part in
+constexpr std::size_t kEncodedLine = 76;     // as base64(1) wraps
 constexpr std::size_t kLongest = 16 * 1024;
 
-std::string to_base64(std::string_view text) {
-  constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); i += 3) {
-    std::uint32_t group = 0;
-    const std::size_t count = std::min<std::size_t>(3, text.size() - i);
-    for (std::size_t k = 0; k < 3; ++k) {
-      group = group << 8 | (k < count ? static_cast<unsigned char>(text[i + k]) : 0U);
-    }
-    for (std::size_t k = 0; k < 4; ++k)
-      out += k <= count ? kDigits[(group >> (18 - 6 * k)) & 63] : '=';
-  }
-  return out;
+}  // namespace
+
+void SecretMask::add(std::string needle) {
+  if (needle.size() >= kShortest) needles_.push_back(std::move(needle));
 }
 
-}  // namespace
+// Three bytes become four characters, so a text has three encodings, by where it begins; the
+// characters at its ends hold bits of its neighbours.
+void SecretMask::add_encoded(std::string_view secret) {
+  const std::string whole = base::encode_base64(secret);
+  for (std::size_t at = 0; at < whole.size(); at += kEncodedLine) {
+    std::string line = whole.substr(at, kEncodedLine);
+    if (at == 0 || line.size() >= kShortestEncoded) add(std::move(line));
+  }
+  for (const std::size_t before : {0U, 1U, 2U}) {
+    const std::string text = base::encode_base64(std::string(before, '\0') + std::string(secret));
+    const std::size_t begin = before == 0 ? 0 : 4;
+    const std::size_t end = (before + secret.size()) / 3 * 4;
+    if (end >= begin + kShortestEncoded) add(text.substr(begin, end - begin));
+  }
+}
 
 SecretMask::SecretMask(const std::vector<std::string>& secrets) {
   for (const std::string& secret : secrets) {
     if (secret.size() > kLongest) continue;
-    if (secret.size() >= kShortest) needles_.push_back(to_base64(secret));
+    if (secret.size() >= kShortest) add_encoded(secret);
     std::string_view rest = secret;
     while (!rest.empty()) {
       const std::size_t end = std::min(rest.find('\n'), rest.size());
-      if (end >= kShortest) needles_.emplace_back(rest.substr(0, end));
+      const std::string_view line = rest.substr(0, end);
+      add(std::string(line));
+      // A file ends with a line end that who encodes its value has taken off.
+      if (line.size() >= kShortest && end + 1 == secret.size()) add_encoded(line);
       rest.remove_prefix(std::min(end + 1, rest.size()));
     }
   }
-  std::ranges::sort(needles_,
-                    [](const std::string& a, const std::string& b) { return a.size() > b.size(); });
+  std::ranges::sort(needles_, [](const std::string& a, const std::string& b) {
+    return a.size() != b.size() ? a.size() > b.size() : a < b;
+  });
+  const auto same = std::ranges::unique(needles_);
+  needles_.erase(same.begin(), same.end());
 }
 
 std::string SecretMask::apply(const std::string& line) const {
@@ -52,6 +64,16 @@ std::string SecretMask::apply(const std::string& line) const {
     }
   }
   return out;
+}
+
+std::size_t SecretMask::unfinished(std::string_view text) const {
+  std::size_t most = 0;
+  for (const std::string_view needle : needles_) {
+    for (std::size_t size = std::min(needle.size() - 1, text.size()); size > most; --size) {
+      if (text.ends_with(needle.substr(0, size))) most = size;
+    }
+  }
+  return most;
 }
 
 }  // namespace cooper::engine

@@ -33,6 +33,9 @@ struct EngineOptions {
   // The host's socket of an ssh agent by id; nullopt: not given.
   std::function<std::optional<std::string>(const std::string& id)> ssh_agent;
   std::string cache_scope = {};  // see cache::KeyScope
+  // Set: a RUN step that fails is kept (KeptSteps), and this is told its id. Called from any
+  // thread.
+  std::function<void(const std::string& id)> on_kept = {};
 };
 
 struct Workshop {

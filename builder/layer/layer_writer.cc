@@ -43,6 +43,7 @@ struct LayerWriter::State {
       : store(store_),
         options(options_),
         blob(store_.new_blob()),
+        scanner(options_.secrets),
         pipeline(options_.compression, options_.level, options_.threads, *blob) {}
 
   void clamp(Entry& entry) const;
@@ -52,6 +53,7 @@ struct LayerWriter::State {
   store::Store& store;
   LayerOptions options;
   std::unique_ptr<store::BlobWriter> blob;
+  SecretScanner scanner;
   BlockPipeline pipeline;
   base::Sha256 hash;
   std::string header;
@@ -79,6 +81,7 @@ void LayerWriter::State::check(const Entry& entry) const {
 
 void LayerWriter::State::copy_content(Entry& entry, base::Source& content) {
   const bool hashed = !entry.content || !options.trust_content;
+  scanner.begin(entry.path);
   for (std::uint64_t left = entry.size; left > 0;) {
     const auto room = pipeline.space();
     const auto most =
@@ -88,10 +91,12 @@ void LayerWriter::State::copy_content(Entry& entry, base::Source& content) {
       changed_while_read(
           entry, std::to_string(left) + " of " + std::to_string(entry.size) + " bytes are missing");
     }
+    scanner.feed(room.first(count));
     if (hashed) hash.update(room.first(count));
     pipeline.advance(count);
     left -= count;
   }
+  scanner.end();
   std::array<std::byte, 1> more{};
   if (content.read(more) != 0)
     changed_while_read(entry, "it has more than " + std::to_string(entry.size) + " bytes");
@@ -136,7 +141,10 @@ WrittenLayer LayerWriter::finish() {
                        tar.tar_size,
                        LayerIndex(std::move(state_->entries))};
   record_layer_index(state_->store, diff_id, written.index);
-  record_layer_blob(state_->store, diff_id, written.blob, written.tar_size);
+  std::optional<LayerScan> scan;
+  if (const auto& secrets = state_->options.secrets)
+    scan = LayerScan{SecretPatterns::kVersion, secrets->marks(), state_->scanner.findings()};
+  record_layer_blob(state_->store, diff_id, written.blob, written.tar_size, scan);
   return written;
 }
 

@@ -16,6 +16,7 @@
 #include "base/sink.h"
 #include "base/source.h"
 #include "builder/layer/layer_index.h"
+#include "builder/layer/secret_scanner.h"
 #include "builder/store/store.h"
 #include "oci/descriptor.h"
 
@@ -33,6 +34,9 @@ struct LayerOptions {
   std::optional<std::int64_t> clamp_mtime;  // SOURCE_DATE_EPOCH: later times become this one
   bool trust_content = false;  // Entry::content, where given, is not checked against the bytes
                                // (saves a hash; the caller vouches)
+  // Looked for in the files while they pass; what was found is in the layer's record. nullptr:
+  // nothing is.
+  std::shared_ptr<const SecretPatterns> secrets = {};
 };
 
 struct WrittenLayer {
@@ -61,17 +65,33 @@ class LayerWriter {
   std::unique_ptr<State> state_;
 };
 
+// What a layer was looked through for, and what it holds.
+struct LayerScan {
+  int version = 0;                 // SecretPatterns::kVersion of then
+  std::vector<std::string> marks;  // SecretPatterns::marks, all that ever were
+  std::vector<SecretFinding> findings;
+  // Whether looking for `patterns` would tell nothing new.
+  [[nodiscard]] bool covers(const SecretPatterns& patterns) const;
+  bool operator==(const LayerScan&) const = default;
+};
+
 // A layer record ties a DiffId to its blobs and index in the store.
 struct LayerRecord {
   oci::DiffId diff_id;
   std::vector<oci::Descriptor> blobs;  // one per compression, in order of creation
   std::uint64_t tar_size = 0;
+  std::optional<LayerScan> scan = {};  // absent: nobody looked
 };
 [[nodiscard]] std::optional<LayerRecord> find_layer(const store::Store& store,
                                                     const oci::DiffId& diff_id);
-// Adds (or confirms) one blob form of a layer. `tar_size` 0: not known.
+// Adds (or confirms) one blob form of a layer, and what it was looked through for. `tar_size` 0:
+// not known.
 void record_layer_blob(const store::Store& store, const oci::DiffId& diff_id,
-                       const oci::Descriptor& blob, std::uint64_t tar_size);
+                       const oci::Descriptor& blob, std::uint64_t tar_size,
+                       const std::optional<LayerScan>& scan = std::nullopt);
+// Adds the scan to the record of the layer, if there is one.
+void record_layer_scan(const store::Store& store, const oci::DiffId& diff_id,
+                       const LayerScan& scan);
 // Reads and parses the index record each time (a few ms for a large layer): keep it. nullptr:
 // absent or damaged.
 [[nodiscard]] std::shared_ptr<const LayerIndex> find_layer_index(const store::Store& store,

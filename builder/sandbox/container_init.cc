@@ -89,7 +89,7 @@ class Init {
       report(control_.get(), failed_from(error));
       return;
     }
-    to_proc_server_.reset();
+    to_proc_server_.reset();  // each process of the step has its own
     output_.reset();
     errors_.reset();
     report(control_.get(), Started{});
@@ -125,11 +125,13 @@ class Init {
     step_.user = user_of(spec.user);
     runner_->run(enter);
     runner_->seal();
-    if (in_chroot_) start_proc_server(spec.hostname);
+    hostname_ = spec.hostname;
+    if (in_chroot_) step_ = with_proc_server(step_);
     step_.argv = spec.argv;
     step_.env = spec.env;
     step_.cwd = spec.cwd.empty() ? "/" : spec.cwd;
     step_.insecure = spec.insecure;
+    step_.terminal = spec.terminal;
     step_.limits = spec.limits;
     const auto is_home = [](const std::string& one) { return one.starts_with("HOME="); };
     if (std::none_of(step_.env.begin(), step_.env.end(), is_home)) {
@@ -152,32 +154,32 @@ class Init {
     become_subreaper();
   }
 
-  void start_proc_server(const std::string& hostname) {
+  // The process with a server of /proc of its own, which ends with it; to_proc_server_ is for its
+  // start only.
+  StepProcess with_proc_server(StepProcess step) {
     SocketPair pair = open_socket_pair();
     const int root = runner_->root();
-    proc_server_ = fork();
-    if (proc_server_ < 0) base::throw_errno("fork", "the server of /proc");
-    if (proc_server_ == 0) {
+    const pid_t server = fork();
+    if (server < 0) base::throw_errno("fork", "the server of /proc");
+    if (server == 0) {
       pair.mine.reset();
       control_.reset();
       output_.reset();
       errors_.reset();
       const auto& runner = static_cast<const ChrootRunner&>(*runner_);
-      run_proc_server(pair.theirs, {root, hostname, &runner.served()});
+      run_proc_server(pair.theirs, {root, hostname_, &runner.served()});
     }
+    proc_servers_.insert(server);
     to_proc_server_ = std::move(pair.mine);
-    step_.chroot_to = root;
-    step_.proc_server = to_proc_server_.get();
+    step.chroot_to = root;
+    step.proc_server = to_proc_server_.get();
+    return step;
   }
 
   UserIds user_of(const std::string& user) {
     const int root = runner_->root();
     return resolve_user(user.empty() ? "0" : user, read_database(root, "etc/passwd"),
                         read_database(root, "etc/group"));
-  }
-
-  [[nodiscard]] std::set<pid_t> servants() const {
-    return proc_server_ > 0 ? std::set<pid_t>{proc_server_} : std::set<pid_t>{};
   }
 
   // Forks a process of the step; returns when it runs its program. Throws what it could not set up.
@@ -224,6 +226,7 @@ class Init {
   bool reap() {
     int status = 0;
     for (pid_t pid = 0; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
+      proc_servers_.erase(pid);
       if (pid == main_) {
         ended_ = to_exited(status);
         return true;
@@ -264,12 +267,14 @@ class Init {
     const auto& exec = std::get<ExecRequest>(request);
     StepProcess step = step_;
     step.argv = exec.argv;
+    step.terminal = false;
     step.env = exec.env;
     step.output = message->fds[1].get();
     step.errors = message->fds[2].get();
     step.env.insert(step.env.begin(), step_.env.begin(), step_.env.end());
     Fd& status = message->fds[0];
     try {
+      if (in_chroot_) step = with_proc_server(step);
       if (step.argv.empty()) throw Error(ErrorKind::usage, "start", "", "no program is named");
       const pid_t pid = start(step);
       try_report(status.get(), Started{});
@@ -277,13 +282,14 @@ class Init {
     } catch (const Error& error) {
       try_report(status.get(), failed_from(error));
     }
+    to_proc_server_.reset();
     return true;
   }
 
   // Nothing may still write when the result is looked at.
   void end() {
     if (in_chroot_) {
-      kill_descendants(servants());
+      kill_descendants(proc_servers_);
       kill_descendants({});
     } else {
       ::kill(-1, SIGKILL);
@@ -296,7 +302,8 @@ class Init {
   Fd control_, output_, errors_;
   std::unique_ptr<StepRoot> runner_;
   bool in_chroot_ = false;
-  pid_t proc_server_ = -1;
+  std::set<pid_t> proc_servers_;
+  std::string hostname_;
   Fd to_proc_server_;
   StepProcess step_;
   pid_t main_ = -1;

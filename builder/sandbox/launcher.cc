@@ -80,15 +80,20 @@ void Launcher::spawn() {
   socket_ = std::move(pair.mine);
 }
 
-Launched Launcher::launch(const LaunchRequest& request) {
+Launched Launcher::launch(const LaunchRequest& request, int terminal) {
   SocketPair control = open_socket_pair();
-  base::Pipe output = base::open_pipe();
-  base::Pipe errors = base::open_pipe();
+  const bool piped = terminal < 0;
+  base::Pipe output, errors;
+  if (piped) {
+    output = base::open_pipe();
+    errors = base::open_pipe();
+  }
   std::optional<Message> reply;
   {
     const std::lock_guard lock(mutex_);
     if (!socket_) spawn();
-    const std::array fds{control.theirs.get(), output.write.get(), errors.write.get()};
+    const std::array fds{control.theirs.get(), piped ? output.write.get() : terminal,
+                         piped ? errors.write.get() : terminal};
     send_message(socket_.get(), to_json(request), fds);
     reply = receive_message(socket_.get());
   }

@@ -30,8 +30,9 @@ class Launcher {
   Launcher& operator=(const Launcher&) = delete;
   ~Launcher();
 
-  // Throws Error.
-  [[nodiscard]] Launched launch(const LaunchRequest& request);
+  // `terminal`: becomes the output and errors of the container in the place of pipes (-1: none);
+  // the result then has neither. Throws Error.
+  [[nodiscard]] Launched launch(const LaunchRequest& request, int terminal = -1);
   // Waits for this child when the launcher is given up: nobody waits for its end before.
   void reap_at_end(int pid);
 

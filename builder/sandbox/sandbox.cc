@@ -83,14 +83,14 @@ void await_start(const Launched& launched) {
 
 }  // namespace
 
-Running start(const SandboxSpec& spec, const Probe& probe, Output output) {
+Running start(const SandboxSpec& spec, const Probe& probe, Output output, int terminal) {
   if (probe.mode == Mode::chroot) require_possible(spec, probe);
   check(spec);
   const bool in_chroot = probe.mode == Mode::chroot;
   const PlanFacts facts{probe.in_user_namespace, in_chroot, resolv_conf(spec)};
   static_cast<void>(mount_plan(spec, facts));  // a bad mount is refused before anything runs
   auto launcher = probe.launcher ? probe.launcher : std::make_shared<Launcher>();
-  Launched launched = launcher->launch(launch_request(spec, in_chroot));
+  Launched launched = launcher->launch(launch_request(spec, in_chroot), terminal);
   send_message(launched.control.get(), to_json(ContainerRequest{spec, facts}));
   await_start(launched);
   return Running(std::make_unique<Running::State>(std::move(launcher), std::move(launched),

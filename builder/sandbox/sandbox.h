@@ -104,7 +104,10 @@ class Running {
 // A program that is not there ends with 127, one that cannot be executed with 126, and a line on
 // stderr says so. Throws Error when the set-up fails (beginning with the operation), for a bad spec
 // (usage), and for what Mode::chroot cannot give (unsupported).
-[[nodiscard]] Running start(const SandboxSpec& spec, const Probe& probe, Output output);
+// With spec.terminal standard input, output and errors are `terminal`, one end of a
+// pseudo-terminal that the process gets as its controlling one; `output` is not called.
+[[nodiscard]] Running start(const SandboxSpec& spec, const Probe& probe, Output output,
+                            int terminal = -1);
 
 // start + wait; on `stop` the tree is killed and Error(cancelled) thrown.
 [[nodiscard]] ExitStatus run(const SandboxSpec& spec, const Probe& probe, const Output& output,

@@ -77,6 +77,7 @@ struct SandboxSpec {
   std::vector<std::string> extra_hosts;  // "name ip" lines for /etc/hosts
   std::uint64_t shm_size = 0;            // bytes of /dev/shm; 0: 64 MiB
   std::vector<Rlimit> limits;            // beside the usual ones
+  bool terminal = false;                 // see start(): standard input too is the terminal
 };
 
 }  // namespace cooper::sandbox

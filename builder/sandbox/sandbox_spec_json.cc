@@ -137,6 +137,7 @@ Json spec_to_json(const SandboxSpec& spec) {
           {"readonly_root", spec.readonly_root},
           {"extra_hosts", encode_list(spec.extra_hosts)},
           {"shm_size", spec.shm_size},
+          {"terminal", spec.terminal},
           {"limits", std::move(limits)}};
 }
 
@@ -161,6 +162,7 @@ SandboxSpec spec_from_json(const Json& json) {
   spec.readonly_root = json.at("readonly_root").get<bool>();
   spec.extra_hosts = decode_list(json.at("extra_hosts"));
   spec.shm_size = json.at("shm_size").get<std::uint64_t>();
+  spec.terminal = json.at("terminal").get<bool>();
   for (const Json& limit : json.at("limits")) {
     spec.limits.push_back({limit.at(0).get<std::string>(), limit.at(1).get<std::int64_t>(),
                            limit.at(2).get<std::int64_t>()});

@@ -1,4 +1,4 @@
-// A SandboxSpec as JSON, for the pipe to the sandbox's own process. Internal to this module.
+// A SandboxSpec as JSON, for the pipe to the sandbox's own process and for steps that are kept.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

@@ -6,6 +6,7 @@
 #include <linux/keyctl.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -46,9 +47,11 @@ void unblock_signals() {
 
 void set_streams(const StepProcess& step) {
   const base::Fd null = base::open_host("/dev/null", O_RDONLY);
-  if (dup2(null.get(), 0) < 0 || dup2(step.output, 1) < 0 || dup2(step.errors, 2) < 0) {
+  const int input = step.terminal ? step.output : null.get();
+  if (dup2(input, 0) < 0 || dup2(step.output, 1) < 0 || dup2(step.errors, 2) < 0) {
     throw_errno("set up", "standard streams");
   }
+  if (step.terminal && ioctl(0, TIOCSCTTY, 0) != 0) throw_errno("take", "the terminal");
   if (syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC) != 0)
     throw_errno("close", "descriptors");
 }
@@ -211,7 +214,7 @@ void become_step(const StepProcess& step) {
     umask(022);
     unblock_signals();
     set_streams(step);
-    give_streams(step.user);
+    if (!step.terminal) give_streams(step.user);
     set_limits(step.limits);
     if (step.chroot_to >= 0) enter_root(step.chroot_to);
     enter_directory(step.cwd);

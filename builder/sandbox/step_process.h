@@ -15,8 +15,9 @@ struct StepProcess {
   UserIds user;
   std::vector<Rlimit> limits;  // beside the usual ones
   bool insecure = false;
-  int chroot_to = -1;            // chroot mode: the root to enter; else it is entered already
-  int proc_server = -1;          // chroot mode: where the filter's descriptor is sent
+  bool terminal = false;  // `output` is a terminal: it becomes 0 too, and the controlling one
+  int chroot_to = -1;     // chroot mode: the root to enter; else it is entered already
+  int proc_server = -1;   // chroot mode: where the filter's descriptor is sent
   int output = -1, errors = -1;  // become 1 and 2
   int report = -1;  // where a Failed is written before giving up; closed by a good exec
 };

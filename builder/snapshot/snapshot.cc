@@ -120,4 +120,10 @@ layer::WrittenLayer WritableRoot::commit(const layer::LayerStack& lower,
   return written;
 }
 
+void WritableRoot::give(int directory) {
+  for (const char* name : {"snapshot", "work"}) {
+    if (::renameat(state_->temp.fd(), name, directory, name) != 0) base::throw_errno("keep", name);
+  }
+}
+
 }  // namespace cooper::snapshot

@@ -37,6 +37,9 @@ class WritableRoot {
   [[nodiscard]] layer::WrittenLayer commit(const layer::LayerStack& lower,
                                            const std::vector<std::string>& skip,
                                            const layer::LayerOptions& options);
+  // Moves the changes to `directory` (ours, of this store): snapshot/fs and work, as spec() has
+  // them. Nothing but destruction may follow.
+  void give(int directory);
 
  private:
   std::unique_ptr<State> state_;

@@ -19,6 +19,8 @@ std::string held_kind(const DiskItem& item) {
     case Place::record: return item.folder;
     case Place::snapshot: return "snapshots";
     case Place::mount: return "mounts";
+    case Place::log: return "logs";
+    case Place::failed: return "failed";
     default: return "";
   }
 }

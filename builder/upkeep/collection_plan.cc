@@ -15,6 +15,7 @@ bool is_removable(const Entry& entry) {
 int rank(EntryKind kind) {
   switch (kind) {
     case EntryKind::leftover: return 0;
+    case EntryKind::failed: return 1;
     case EntryKind::snapshot: return 1;
     case EntryKind::context: return 2;
     case EntryKind::step: return 3;

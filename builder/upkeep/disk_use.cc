@@ -59,6 +59,10 @@ class Measure {
         add_folder(Place::record, kind, path + "/" + kind);
     } else if (name == "mounts") {
       add_folder(Place::mount, "", path);
+    } else if (name == "logs") {
+      add_folder(Place::log, "", path);
+    } else if (name == "failed") {
+      add_folder(Place::failed, "", path);
     } else if (name == "quarantine") {
       add_folder(Place::quarantine, "", path);
     } else if (name == "tmp") {
@@ -137,6 +141,8 @@ std::string_view to_string(Place place) {
     case Place::record: return "records";
     case Place::snapshot: return "snapshots";
     case Place::mount: return "mounts";
+    case Place::log: return "logs";
+    case Place::failed: return "failed";
     case Place::quarantine: return "quarantine";
     case Place::temporary: return "temporary";
     case Place::other: return "other";
@@ -150,6 +156,8 @@ std::string DiskItem::path() const {
     case Place::record: return "cooper/records/" + folder + "/" + name;
     case Place::snapshot: return "cooper/" + folder + "/" + name;
     case Place::mount: return "cooper/mounts/" + name;
+    case Place::log: return "cooper/logs/" + name;
+    case Place::failed: return "cooper/failed/" + name;
     case Place::quarantine: return "cooper/quarantine/" + name;
     case Place::temporary: return "cooper/tmp/" + name;
     case Place::other: return name;

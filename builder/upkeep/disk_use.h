@@ -14,6 +14,8 @@ enum class Place {
   record,      // cooper/records/<folder>/<name>
   snapshot,    // cooper/<folder>/<name>
   mount,       // cooper/mounts/<name>
+  log,         // cooper/logs/<name>: of a build
+  failed,      // cooper/failed/<name>: a step that was kept
   quarantine,  // cooper/quarantine/<name>
   temporary,   // cooper/tmp/<name>
   other,       // index.json, stamps, locks, and the directories themselves

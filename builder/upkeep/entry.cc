@@ -10,9 +10,10 @@
 namespace cooper::upkeep {
 namespace {
 
-constexpr std::array kKinds = {EntryKind::step,  EntryKind::layer, EntryKind::snapshot,
-                               EntryKind::base,  EntryKind::mount, EntryKind::context,
-                               EntryKind::build, EntryKind::image, EntryKind::leftover};
+constexpr std::array kKinds = {EntryKind::step,    EntryKind::layer,  EntryKind::snapshot,
+                               EntryKind::base,    EntryKind::mount,  EntryKind::context,
+                               EntryKind::build,   EntryKind::failed, EntryKind::image,
+                               EntryKind::leftover};
 
 // The directory name of a snapshot without its ending: a DiffId, or the ChainId of "<..>.on".
 std::string stem(const std::string& name) { return name.substr(0, name.find('.')); }
@@ -230,6 +231,14 @@ class Lister {
             entry.targets.insert(cache::BuildRecord::name_of(target));
         }
         take(entry, i);
+        take(entry, "cooper/logs/" + one.name);
+      } else if (one.place == Place::log &&
+                 by_path_.contains("cooper/records/builds/" + one.name)) {
+        continue;  // goes with its build
+      } else if (one.place == Place::failed) {
+        entry.kind = EntryKind::failed;
+        entry.name = "a step that failed, for cooper debug";
+        take(entry, i);
       } else {
         entry.kind = EntryKind::leftover;
         // Of a damaged or strange file in an image's place nothing is known: it stays.
@@ -264,6 +273,7 @@ std::string_view to_string(EntryKind kind) {
     case EntryKind::mount: return "mount";
     case EntryKind::context: return "context";
     case EntryKind::build: return "build";
+    case EntryKind::failed: return "failed";
     case EntryKind::image: return "image";
     case EntryKind::leftover: return "leftover";
   }

@@ -19,7 +19,8 @@ enum class EntryKind {
   base,      // a base image: a name for layers, takes nothing itself
   mount,     // a cache mount
   context,   // what is known of the files of a build context
-  build,     // the record of a build
+  build,     // the record of a build, and what its steps wrote
+  failed,    // a step that failed and was kept for `cooper debug`
   image,     // a tagged image: a name for layers; its documents
   leftover,  // nobody refers to it, or it was set aside as damaged
 };

@@ -3,18 +3,20 @@ _cooper() {
   local current=${COMP_WORDS[COMP_CWORD]} command='' word words
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case $word in
-      build|bake|check|smoke|init|pull|push|release|prune|copy|ls|inspect|manifest|diff|validate|verify|images|untag|rmi|tree|cache|fsck|doctor|login|logout|version) command=$word; break ;;
+      build|bake|check|smoke|logs|debug|init|pull|push|release|prune|copy|ls|inspect|manifest|diff|validate|verify|images|untag|rmi|tree|cache|fsck|doctor|login|logout|version) command=$word; break ;;
     esac
   done
   case $command in
-    build) words='-h --help -t --tag -f --file --target --build-arg --build-context --label --annotation --platform --no-cache-filter --iidfile --progress --secret --add-host --compression --compression-level --force-compression -j --jobs --context-modes --allow --network --shm-size --ulimit --ssh -q --quiet --push -o --output --no-cache --metadata-file --load --pull --check --call --profile --cache-from --cache-to --cache-scope --max-size --min-free --keep-days' ;;
-    bake) words='-h --help -f --file --set --var --print --list --progress --secret --add-host --compression --compression-level --force-compression -j --jobs --context-modes --allow --network --shm-size --ulimit --ssh -q --quiet --push -o --output --no-cache --metadata-file --load --pull --check --call --profile --cache-from --cache-to --cache-scope --max-size --min-free --keep-days' ;;
-    check) words='-h --help -t --tag -f --file --target --build-arg --build-context --label --annotation --platform --no-cache-filter --iidfile --progress --secret --add-host --compression --compression-level --force-compression -j --jobs --context-modes --allow --network --shm-size --ulimit --ssh -q --quiet --push -o --output --no-cache --metadata-file --load --pull --check --call --profile --cache-from --cache-to --cache-scope --max-size --min-free --keep-days' ;;
+    build) words='-h --help -t --tag -f --file --target --build-arg --build-context --label --annotation --platform --no-cache-filter --iidfile --progress --secret --add-host --compression --compression-level --force-compression -j --jobs --context-modes --allow --network --shm-size --ulimit --on-failure --ssh -q --quiet --push -o --output --no-cache --metadata-file --load --pull --check --call --profile --cache-from --cache-to --cache-scope --allow-secret-in-layer --max-size --min-free --keep-days' ;;
+    bake) words='-h --help -f --file --set --var --print --list --progress --secret --add-host --compression --compression-level --force-compression -j --jobs --context-modes --allow --network --shm-size --ulimit --on-failure --ssh -q --quiet --push -o --output --no-cache --metadata-file --load --pull --check --call --profile --cache-from --cache-to --cache-scope --allow-secret-in-layer --max-size --min-free --keep-days' ;;
+    check) words='-h --help -t --tag -f --file --target --build-arg --build-context --label --annotation --platform --no-cache-filter --iidfile --progress --secret --add-host --compression --compression-level --force-compression -j --jobs --context-modes --allow --network --shm-size --ulimit --on-failure --ssh -q --quiet --push -o --output --no-cache --metadata-file --load --pull --check --call --profile --cache-from --cache-to --cache-scope --allow-secret-in-layer --max-size --min-free --keep-days' ;;
     smoke) words='-h --help -f --file --role --target --bake --build-context -C --directory --json' ;;
+    logs) words='-h --help --json' ;;
+    debug) words='-h --help -c --command --secret --list --json --format' ;;
     init) words='-h --help --registry --image --domain --account-domain --admin-domain --name --force --check' ;;
     pull) words='-h --help --platform -t --tag -q --quiet --json' ;;
-    push) words='-h --help -q --quiet' ;;
-    release) words='-h --help -f --file --set -n --dry-run --force --json --progress --no-cache --secret -j --jobs' ;;
+    push) words='-h --help -q --quiet --allow-secret-in-layer' ;;
+    release) words='-h --help -f --file --set -n --dry-run --force --json --progress --no-cache --secret -j --jobs --allow-secret-in-layer --on-failure' ;;
     prune) words='-h --help --keep --keep-prereleases --keep-days --keep-pattern --role-pattern --in-use --yes --all --json' ;;
     copy) words='-h --help --platform -q --quiet --json' ;;
     ls) words='-h --help --digests --json' ;;
@@ -22,7 +24,7 @@ _cooper() {
     manifest) words='-h --help --platform --json' ;;
     diff) words='-h --help --platform --times --json' ;;
     validate) words='-h --help --json' ;;
-    verify) words='-h --help -f --file --target --build-arg --build-context --label --annotation --platform --bake --set --var --release --progress --secret --add-host --compression --compression-level --force-compression -j --jobs --context-modes --allow --network --shm-size --ulimit --ssh --use-cache --json' ;;
+    verify) words='-h --help -f --file --target --build-arg --build-context --label --annotation --platform --bake --set --var --release --progress --secret --add-host --compression --compression-level --force-compression -j --jobs --context-modes --allow --network --shm-size --ulimit --on-failure --ssh --use-cache --json' ;;
     images) words='-h --help --json' ;;
     untag|rmi) words='-h --help' ;;
     tree) words='-h --help --platform --times --json' ;;
@@ -32,7 +34,7 @@ _cooper() {
     login) words='-h --help -u --username --password-stdin' ;;
     logout) words='-h --help' ;;
     version) words='-h --help --json' ;;
-    *) words='-h --help --version --root --isolation --snapshots --insecure-registry --auth-realm --limit build bake check smoke init pull push release prune copy ls inspect manifest diff validate verify images untag rmi tree cache fsck doctor login logout version' ;;
+    *) words='-h --help --version --root --isolation --snapshots --insecure-registry --auth-realm --limit build bake check smoke logs debug init pull push release prune copy ls inspect manifest diff validate verify images untag rmi tree cache fsck doctor login logout version' ;;
   esac
   if [[ $current == -* || -z $command || $command == cache ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cctype>
 
+#include "base/base64.h"
 #include "base/source.h"
 #include "oci/digest.h"
-#include "registry/base64.h"
 
 namespace cooper::test {
 namespace {
@@ -94,7 +94,7 @@ http::Response FakeRegistry::answer(const http::Request& request) {
 
 http::Response FakeRegistry::give_token(const http::Request& request) {
   const std::string said = request.headers.find("Authorization").value_or("");
-  if (said == "Basic " + registry::encode_base64(user + ":" + password)) {
+  if (said == "Basic " + base::encode_base64(user + ":" + password)) {
     return {200, {}, R"({"token":")" + token() + R"(","expires_in":300})"};
   }
   return said.empty() ? http::Response{200, {}, R"({"access_token":"anonymous"})"}
@@ -106,7 +106,7 @@ std::optional<http::Response> FakeRegistry::refuse(const http::Request& request,
   const std::string said = request.headers.find("Authorization").value_or("");
   const std::string good = auth == Auth::token
                                ? "Bearer " + token()
-                               : "Basic " + registry::encode_base64(user + ":" + password);
+                               : "Basic " + base::encode_base64(user + ":" + password);
   if (said == good && (write_allowed || !write)) return std::nullopt;
   http::Response response = error_answer(401, "UNAUTHORIZED");
   if (auth == Auth::token) {

@@ -6,15 +6,15 @@
 #include <fstream>
 #include <map>
 
+#include "base/base64.h"
 #include "base/error.h"
-#include "registry/base64.h"
 #include "tests/support/temp_directory.h"
 
 namespace cooper::registry {
 namespace {
 
 std::string config_of(const std::string& host, const std::string& user) {
-  return R"({"auths":{")" + host + R"(":{"auth":")" + encode_base64(user + ":word") + "\"}}}";
+  return R"({"auths":{")" + host + R"(":{"auth":")" + base::encode_base64(user + ":word") + "\"}}}";
 }
 
 struct Machine {

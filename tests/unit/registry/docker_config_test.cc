@@ -3,22 +3,11 @@
 #include <doctest/doctest.h>
 
 #include "base/error.h"
-#include "registry/base64.h"
 
 namespace cooper::registry {
 namespace {
 
 std::optional<Credential> no_helper(const std::string&, const std::string&) { return std::nullopt; }
-
-TEST_CASE("base64 goes both ways") {
-  for (const char* text : {"", "a", "ab", "abc", "user:pass word", "\x01\xff\x80"}) {
-    CHECK(try_decode_base64(encode_base64(text)) == std::string(text));
-  }
-  CHECK(encode_base64("ab") == "YWI=");
-  CHECK(try_decode_base64("YWI") == "ab");
-  CHECK_FALSE(try_decode_base64("Y W").has_value());
-  CHECK_FALSE(try_decode_base64("A").has_value());
-}
 
 TEST_CASE("keys of the file name hosts") {
   CHECK(normalized_registry_key("https://index.docker.io/v1/") == "docker.io");

@@ -2,14 +2,14 @@
 
 #include <doctest/doctest.h>
 
+#include "base/base64.h"
 #include "base/error.h"
-#include "registry/base64.h"
 
 namespace cooper::registry {
 namespace {
 
 std::optional<std::chrono::seconds> life_of(const std::string& claims) {
-  const std::string text = "e30." + encode_base64(claims) + ".c2ln";
+  const std::string text = "e30." + base::encode_base64(claims) + ".c2ln";
   return parse_token_reply(R"({"token":")" + text + "\"}", "realm").lifetime;
 }
 

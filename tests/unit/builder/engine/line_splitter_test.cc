@@ -42,3 +42,23 @@ TEST_CASE("a line without end is cut at 64 KiB") {
   CHECK(lines[0].text.size() == 65536);
   CHECK(lines[3].text.size() == 200'000 - 3 * 65536);
 }
+
+TEST_CASE("S13 a word that lies where a long line is cut stays whole") {
+  std::vector<Line> lines;
+  const std::string word = "hunter22";
+  LineSplitter splitter(
+      [&](int stream, std::string line) {
+        lines.push_back({stream, std::move(line)});
+      },
+      [&](std::string_view text) -> std::size_t {
+        for (std::size_t size = word.size() - 1; size > 0; --size) {
+          if (text.ends_with(word.substr(0, size))) return size;
+        }
+        return 0;
+      });
+  const std::string text = std::string(65'536 - 3, 'x') + word + "\n";
+  for (const char c : text) splitter.add(1, std::string(1, c));
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[0].text == std::string(65'533, 'x'));
+  CHECK(lines[1].text == word);
+}

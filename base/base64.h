@@ -5,10 +5,10 @@
 #include <string>
 #include <string_view>
 
-namespace cooper::registry {
+namespace cooper::base {
 
 [[nodiscard]] std::string encode_base64(std::string_view bytes);
 // Padding may be missing; anything else that is wrong gives nullopt.
 [[nodiscard]] std::optional<std::string> try_decode_base64(std::string_view text);
 
-}  // namespace cooper::registry
+}  // namespace cooper::base

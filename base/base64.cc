@@ -1,8 +1,8 @@
-#include "registry/base64.h"
+#include "base/base64.h"
 
 #include <cstdint>
 
-namespace cooper::registry {
+namespace cooper::base {
 namespace {
 
 constexpr std::string_view kAlphabet =
@@ -44,4 +44,4 @@ std::optional<std::string> try_decode_base64(std::string_view text) {
   return out;
 }
 
-}  // namespace cooper::registry
+}  // namespace cooper::base
