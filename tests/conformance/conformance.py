@@ -84,7 +84,7 @@ def main() -> int:
     row.add_argument("--once", action="store_true")
     row.set_defaults(action=command_row)
     peer = commands.add_parser("peer")
-    peer.add_argument("row")
+    peer.add_argument("row", nargs="?", default="")
     peer.set_defaults(action=command_peer)
     seeds = commands.add_parser("random")
     seeds.add_argument("first", type=int)

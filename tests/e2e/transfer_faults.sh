@@ -72,7 +72,7 @@ case_pull() {
       same "$out" "$digest" "the pull after $kind at operation $at"
       store_is_valid
     done
-    [ "$count" -gt 2 ] || fail "$kind: only $count operations failed"
+    [ "$count" -gt 0 ] || fail "$kind: no operation failed"
     echo "  $kind: $count operations of a pull"
   done
 }

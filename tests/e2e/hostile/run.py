@@ -118,7 +118,7 @@ def main():
     parser.add_argument("--snapshots", default="auto")
     parser.add_argument("--only")
     parser.add_argument("groups", nargs="*")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     busybox, failed, number = layer_tar("busybox", 0), 0, 0
     with tempfile.TemporaryDirectory(prefix="cooper-hostile.") as folder:
         work = Path(folder)
