@@ -51,8 +51,7 @@ SecretMask::SecretMask(const std::vector<std::string>& secrets) {
   std::ranges::sort(needles_, [](const std::string& a, const std::string& b) {
     return a.size() != b.size() ? a.size() > b.size() : a < b;
   });
-  const auto same = std::ranges::unique(needles_);
-  needles_.erase(same.begin(), same.end());
+  needles_.erase(std::unique(needles_.begin(), needles_.end()), needles_.end());
 }
 
 std::string SecretMask::apply(const std::string& line) const {

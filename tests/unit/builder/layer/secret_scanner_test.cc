@@ -130,7 +130,7 @@ TEST_CASE("a token is found wherever its bytes are cut, and is told once") {
   const std::string token = std::string("gh") + "p_" + letters(36);
   std::string text;
   for (int i = 0; i < 3; ++i) text += letters(1000, 7) + " " + token + " " + letters(300, 9);
-  for (const std::size_t piece : {1, 7, 383, 384, 385, 1000, 4096})
+  for (const std::size_t piece : {1U, 7U, 383U, 384U, 385U, 1000U, 4096U})
     CHECK(scan("a", text, {}, piece) == std::vector<SecretFinding>{{"a", "a GitHub token"}});
 }
 
