@@ -2,7 +2,7 @@
 """The conformance suite of the Dockerfile language; docs/conformance.md explains it.
 
     conformance.py bases --work DIR                     make the base images, once
-    conformance.py row ROW --work DIR --cooper PROGRAM  run the cases of a row ("R*": of all that begin so; "": all)
+    conformance.py row ROW --work DIR --cooper PROGRAM  run the cases of a row ("R*": of all that begin so; none: all)
     conformance.py peer ROW --work DIR --cooper PROGRAM the same cases, compared with what BuildKit makes of them
     conformance.py random FIRST COUNT --work DIR --cooper PROGRAM  Dockerfiles made from seeds, compared with what BuildKit makes of them
     conformance.py foreign --cooper PROGRAM --dockerfiles DIR [--base NAME=LAYOUT]... --output DIR
@@ -80,7 +80,7 @@ def main() -> int:
     bases = commands.add_parser("bases")
     bases.set_defaults(action=command_bases)
     row = commands.add_parser("row")
-    row.add_argument("row")
+    row.add_argument("row", nargs="?", default="")
     row.add_argument("--once", action="store_true")
     row.set_defaults(action=command_row)
     peer = commands.add_parser("peer")
