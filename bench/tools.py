@@ -101,14 +101,41 @@ class Podman(Buildah):
     all_containers = ("--all", "--force")
 
 
-class Docker:
+class Daemon:
+    """What the tools with a daemon of their own share: its folder, its socket, its end."""
+    daemon = None
+    daemons = ()
+
+    def start_daemon(self, folder: Path, program: str, options, ask):
+        """`options` and `ask` (a command that succeeds when it answers) are made when the folder is known."""
+        self.folder = folder / program
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        self.socket = f"unix://{self.folder}/socket"
+        with (self.folder / "log").open("wb") as log:
+            self.daemon = subprocess.Popen(["setpriv", "--pdeathsig", "TERM", "--", program, *options()],
+                                           stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        for _ in range(150):
+            if subprocess.run(ask(), capture_output=True, check=False).returncode == 0:
+                return
+            if self.daemon.poll() is not None:
+                raise RuntimeError(f"{program} does not start: see {self.folder}/log")
+            time.sleep(0.2)
+        raise RuntimeError(f"{program} does not answer: see {self.folder}/log")
+
+    def finish(self):
+        if self.daemon is not None:
+            self.daemon.terminate()
+            self.daemon.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Docker(Daemon):
     """dockerd of its own, with BuildKit in it. The client is one that has BuildKit's part."""
     name = "docker"
 
     def __init__(self, client: str):
         self.client = client
-        self.daemon = None
-        self.daemons = ()
 
     @classmethod
     def find(cls):
@@ -126,33 +153,12 @@ class Docker:
         return None
 
     def start(self, folder: Path):
-        self.folder = folder / "dockerd"
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True)
-        self.socket = f"unix://{self.folder}/socket"
-        with (self.folder / "log").open("wb") as log:
-            self.daemon = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "TERM", "--", "dockerd", "--host", self.socket, "--bridge", "none",
-                 "--iptables=false", "--ip6tables=false", "--ip-forward=false",
-                 "--data-root", str(self.folder / "data"), "--exec-root", str(self.folder / "run"),
-                 "--pidfile", str(self.folder / "pid")],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        for _ in range(150):
-            if subprocess.run(self._run("version"), capture_output=True, check=False).returncode == 0:
-                break
-            if self.daemon.poll() is not None:
-                raise RuntimeError(f"dockerd does not start: see {self.folder}/log")
-            time.sleep(0.2)
-        else:
-            raise RuntimeError(f"dockerd does not answer: see {self.folder}/log")
+        self.start_daemon(folder, "dockerd", lambda: [
+            "--host", self.socket, "--bridge", "none", "--iptables=false", "--ip6tables=false", "--ip-forward=false",
+            "--data-root", str(self.folder / "data"), "--exec-root", str(self.folder / "run"),
+            "--pidfile", str(self.folder / "pid")], lambda: self._run("version"))
         children = Path(f"/proc/{self.daemon.pid}/task/{self.daemon.pid}/children").read_text().split()
         self.daemons = (self.daemon.pid, *map(int, children))
-
-    def finish(self):
-        if self.daemon is not None:
-            self.daemon.terminate()
-            self.daemon.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     def version(self) -> str:
         server = subprocess.run(self._run("version", "--format", "{{.Server.Version}}"), capture_output=True,
@@ -184,49 +190,24 @@ class Docker:
                        stderr=subprocess.DEVNULL, check=False)
 
 
-class BuildKit:
+class BuildKit(Daemon):
     """buildkitd of its own, asked by buildctl; `buildx bake` for several targets where it is installed. Images stay in
     the daemon's content store, compressed, as with Docker's containerd store."""
     name = "buildkit"
-
-    def __init__(self):
-        self.daemon = None
-        self.daemons = ()
 
     @classmethod
     def find(cls):
         return cls() if shutil.which("buildkitd") and shutil.which("buildctl") else None
 
     def start(self, folder: Path):
-        self.folder = folder / "buildkitd"
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True)
-        self.socket = f"unix://{self.folder}/socket"
-        with (self.folder / "log").open("wb") as log:
-            self.daemon = subprocess.Popen(
-                ["setpriv", "--pdeathsig", "TERM", "--", "buildkitd", "--addr", self.socket,
-                 "--root", str(self.folder / "data"), "--oci-worker-net", "host", "--containerd-worker=false",
-                 "--oci-worker-gc=false"],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        for _ in range(150):
-            if subprocess.run(self._run("debug", "workers"), capture_output=True, check=False).returncode == 0:
-                break
-            if self.daemon.poll() is not None:
-                raise RuntimeError(f"buildkitd does not start: see {self.folder}/log")
-            time.sleep(0.2)
-        else:
-            raise RuntimeError(f"buildkitd does not answer: see {self.folder}/log")
+        self.start_daemon(folder, "buildkitd", lambda: [
+            "--addr", self.socket, "--root", str(self.folder / "data"), "--oci-worker-net", "host",
+            "--containerd-worker=false", "--oci-worker-gc=false"], lambda: self._run("debug", "workers"))
         self.daemons = (self.daemon.pid,)
         self.has_buildx = shutil.which("buildx") is not None
         if self.has_buildx:
             subprocess.run(self._buildx("create", "--name", "bench", "--driver", "remote", self.socket),
                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
-
-    def finish(self):
-        if self.daemon is not None:
-            self.daemon.terminate()
-            self.daemon.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     def version(self) -> str:
         return first_line("buildkitd", "--version")

@@ -58,11 +58,11 @@ void OutlineDraft::add_global_arguments(const StageTable& table, const StageEntr
 }
 
 // With those that their defaults name.
-void OutlineDraft::add_globals(const StageTable& table, std::vector<std::string> todo) {
+void OutlineDraft::add_globals(const StageTable& table, std::vector<std::string> names) {
   std::set<std::string> seen;
-  while (!todo.empty()) {
-    const std::string name = std::move(todo.back());
-    todo.pop_back();
+  while (!names.empty()) {
+    const std::string name = std::move(names.back());
+    names.pop_back();
     if (!seen.insert(name).second) continue;
     const GlobalArgument global = find_global(table.file(), name);
     if (global.instruction == nullptr) continue;
@@ -72,7 +72,7 @@ void OutlineDraft::add_globals(const StageTable& table, std::vector<std::string>
     const auto lookup = [&](std::string_view key) { return table.globals().values.get(key); };
     const auto expansion =
         dockerfile::expand(*global.fallback, lookup, table.file().directives.escape);
-    todo.insert(todo.end(), expansion.used.begin(), expansion.used.end());
+    names.insert(names.end(), expansion.used.begin(), expansion.used.end());
   }
 }
 

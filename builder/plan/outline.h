@@ -23,7 +23,7 @@ class OutlineDraft {
   [[nodiscard]] Outline take(const dockerfile::Stage& target) const;
 
  private:
-  void add_globals(const StageTable& table, std::vector<std::string> todo);
+  void add_globals(const StageTable& table, std::vector<std::string> names);
 
   std::map<std::string, Outline::Argument> arguments_;
   std::map<std::string, Outline::Mounted> secrets_, ssh_;
