@@ -40,10 +40,10 @@ void read_part(const base::Fd& file, std::uint64_t offset, std::uint64_t size,
 
 class SpooledContext final : public layer::FileTree {
  public:
-  SpooledContext(ArchiveSpool spool, std::string name, const store::Store& store)
+  SpooledContext(layer::ArchiveSpool spool, std::string name, const store::Store& store)
       : bytes_(std::move(spool.bytes)), name_(std::move(name)), store_(store) {
     std::map<std::string, Entry> entries;  // the last of a name wins
-    for (SpooledMember& member : spool.members) add(std::move(member), entries);
+    for (layer::SpooledMember& member : spool.members) add(std::move(member), entries);
     std::vector<Entry> all;
     for (auto& [path, entry] : entries) all.push_back(std::move(entry));
     stack_ = layer::LayerStack({std::make_shared<const layer::LayerIndex>(std::move(all))});
@@ -103,7 +103,7 @@ class SpooledContext final : public layer::FileTree {
     return entry;
   }
 
-  void add(SpooledMember member, std::map<std::string, Entry>& entries) {
+  void add(layer::SpooledMember member, std::map<std::string, Entry>& entries) {
     Entry& entry = member.entry;
     for (std::string_view parent = base::parent_path(entry.path); !parent.empty();
          parent = base::parent_path(parent)) {
@@ -142,8 +142,8 @@ std::unique_ptr<layer::FileTree> try_open_archive_context(base::Fd file, const s
 std::unique_ptr<layer::FileTree> make_file_context(base::Fd file, const std::string& file_name,
                                                    const std::string& name,
                                                    const store::Store& store) {
-  ArchiveSpool spool;
-  SpooledMember member;
+  layer::ArchiveSpool spool;
+  layer::SpooledMember member;
   member.entry.path = file_name;
   member.entry.mode = 0600;
   const off_t size = ::lseek(file.get(), 0, SEEK_END);
@@ -156,7 +156,7 @@ std::unique_ptr<layer::FileTree> make_file_context(base::Fd file, const std::str
 
 std::unique_ptr<layer::FileTree> make_empty_context(const std::string& name,
                                                     const store::Store& store) {
-  return std::make_unique<SpooledContext>(ArchiveSpool{}, name, store);
+  return std::make_unique<SpooledContext>(layer::ArchiveSpool{}, name, store);
 }
 
 }  // namespace cooper::context

@@ -74,11 +74,11 @@ bool may_be_archive(const plan::CopyOp& op, const SelectedSource& source) {
   return op.unpack.value_or(!source.remote);
 }
 
-void lay_out_archive(CopyLayout& layout, const context::ArchiveSpool& spool,
+void lay_out_archive(CopyLayout& layout, const layer::ArchiveSpool& spool,
                      const std::string& destination) {
   const std::string target = layout.locate(destination);
   layout.make_archive_directory(target);
-  for (const context::SpooledMember& member : spool.members) {
+  for (const layer::SpooledMember& member : spool.members) {
     if (member.entry.path.empty())
       continue;  // the archive's root does not change the destination (row C17)
     // A directory of the archive may be a link to one in the image (lib -> usr/lib): files go where
@@ -152,14 +152,14 @@ layer::WrittenLayer CopyStep::make_layer() {
       op_.link ? layer::LayerStack() : shop_.layers.stack(below, inputs_.stop());
   CopyLayout layout(stack, std::move(options));
   const bool into_directory = op_.destination.ends_with('/');
-  std::vector<std::unique_ptr<context::ArchiveSpool>>
+  std::vector<std::unique_ptr<layer::ArchiveSpool>>
       spools;  // keep the bytes until the layer is written
   for (const SelectedSource& source : selection_->sources) {
     if (may_be_archive(op_, source)) {
       base::Fd file = source.remote ? source.remote->content.duplicate()
                                     : selection_->tree->open(source.items.front().entry);
       if (auto spool = context::try_spool_archive(std::move(file), source.base_name, shop_.store)) {
-        spools.push_back(std::make_unique<context::ArchiveSpool>(std::move(*spool)));
+        spools.push_back(std::make_unique<layer::ArchiveSpool>(std::move(*spool)));
         lay_out_archive(layout, *spools.back(), op_.destination);
         continue;
       }

@@ -17,9 +17,14 @@ inline constexpr char kFailed = 'x';     // a report
 inline constexpr char kBadBlob = 'b';    // a report: the blob does not have its digest
 // From the builder.
 inline constexpr char kTask = 't';  // with the blob, a file for the index and perhaps a directory
+inline constexpr char kArchive = 'a';  // with the archive, files for its bytes and its members
 inline constexpr char kNothing = 'n';
 inline constexpr char kEntry = 'e';  // an index of one entry
 inline constexpr char kOpened = 'd';
+
+// What kFinished says of an archive.
+inline constexpr const char* kIsArchive = "archive";
+inline constexpr const char* kNoArchive = "other";
 
 // A task and the options as they go over; functions and limits of the options included.
 struct SentTask {
@@ -32,6 +37,14 @@ struct SentTask {
 [[nodiscard]] std::string task_to_json(const LayerTask& task, const ReadOptions& options);
 // Throws base::Error(corrupt).
 [[nodiscard]] SentTask parse_task(std::string_view text);
+
+struct ArchiveTask {
+  std::string name;
+  LayerLimits limits;
+};
+[[nodiscard]] std::string archive_task_to_json(const ArchiveTask& task);
+// Throws base::Error(corrupt).
+[[nodiscard]] ArchiveTask parse_archive_task(std::string_view text);
 
 // Without the index.
 [[nodiscard]] std::string result_to_json(const ReadLayer& result);

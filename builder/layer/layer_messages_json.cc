@@ -95,6 +95,17 @@ SentTask parse_task(std::string_view text) {
   });
 }
 
+std::string archive_task_to_json(const ArchiveTask& task) {
+  return Json{{"name", encode_bytes(task.name)}, {"limits", limits_to_json(task.limits)}}.dump();
+}
+
+ArchiveTask parse_archive_task(std::string_view text) {
+  return parse(text, [](const Json& json) {
+    return ArchiveTask{decode_bytes(json.at("name").get<std::string>()),
+                       limits_from_json(json.at("limits"))};
+  });
+}
+
 std::string result_to_json(const ReadLayer& result) {
   return Json{{"diff_id", result.diff_id.to_string()},
               {"tar_size", result.tar_size},

@@ -1,21 +1,16 @@
 #include "builder/layer/layer_process.h"
 
-#include <poll.h>
-#include <signal.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <atomic>
-#include <cerrno>
 #include <vector>
 
 #include "base/error.h"
 #include "base/source.h"
 #include "builder/layer/layer_messages.h"
-#include "builder/sandbox/launcher.h"
-#include "builder/sandbox/message.h"
+#include "builder/layer/reading_process.h"
 
 namespace cooper::layer {
 namespace {
@@ -29,38 +24,6 @@ std::atomic<bool>& apart() {
   static std::atomic<bool> value = false;
   return value;
 }
-
-// Started with the first layer; ends with the program.
-sandbox::Launcher& launcher() {
-  static sandbox::Launcher one;
-  return one;
-}
-
-// The process. Ended when this is.
-class Reader {
- public:
-  Reader() {
-    sandbox::LaunchRequest request;
-    request.task = kLayerTask;
-    launched_ = launcher().launch(request);
-  }
-  Reader(const Reader&) = delete;
-  Reader& operator=(const Reader&) = delete;
-  ~Reader() {
-    ::syscall(SYS_pidfd_send_signal, launched_.pidfd.get(), SIGKILL, nullptr, 0);
-    wait();
-  }
-
-  [[nodiscard]] int control() const { return launched_.control.get(); }
-  // It ends by itself after its last message.
-  void wait() const {
-    pollfd end{launched_.pidfd.get(), POLLIN, 0};
-    while (::poll(&end, 1, -1) < 0 && errno == EINTR) continue;
-  }
-
- private:
-  sandbox::Launched launched_;
-};
 
 void answer_find(int control, const std::string& path, const ReadOptions& options) {
   const auto found = options.find_lower(path);
@@ -78,6 +41,7 @@ void answer_open(int control, const std::string& path, const ReadOptions& option
 // Answers questions until the result comes.
 ReadLayer converse(const store::Store& store, const LayerTask& task, int control,
                    const ReadOptions& options) {
+  const std::string name = task.descriptor.digest.to_string();
   while (auto message = sandbox::receive_message(control)) {
     if (message->text.empty()) break;
     const std::string body = message->text.substr(1);
@@ -90,20 +54,12 @@ ReadLayer converse(const store::Store& store, const LayerTask& task, int control
         if (!options.open_lower) break;
         answer_open(control, body, options);
         continue;
-      case kFinished: return parse_result(body);
       case kBadBlob: store.quarantine_blob(task.descriptor.digest); [[fallthrough]];
-      case kFailed: {
-        const sandbox::Report report = sandbox::parse_report(body);
-        if (const auto* failed = std::get_if<sandbox::Failed>(&report))
-          throw sandbox::to_error(*failed);
-        break;
-      }
-      default: break;
+      default: return parse_result(finished_body(message, "read layer", name));
     }
     break;
   }
-  throw Error(ErrorKind::failure, "read layer", task.descriptor.digest.to_string(),
-              "the process that reads it ended without a result");
+  return parse_result(finished_body(std::nullopt, "read layer", name));
 }
 
 }  // namespace
@@ -122,7 +78,7 @@ ReadLayer read_layer_apart(const store::Store& store, const LayerTask& task, int
   if (!index) base::throw_errno("make memory file for", "a layer's index");
   std::vector<int> fds{blob->get(), index.get()};
   if (directory >= 0) fds.push_back(directory);
-  const Reader reader;
+  const ReadingProcess reader;
   const std::stop_callback hang_up(stop, [&] { ::shutdown(reader.control(), SHUT_RDWR); });
   try {
     sandbox::send_message(reader.control(), kTask + task_to_json(task, options), fds);

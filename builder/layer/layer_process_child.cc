@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/sha256.h"
 #include "base/sink.h"
+#include "builder/layer/archive_spool.h"
 #include "builder/layer/layer_bytes.h"
 #include "builder/layer/layer_messages.h"
 #include "builder/sandbox/child_messages.h"
@@ -89,7 +90,7 @@ void report(int control, char what, const Error& error) {
                         what + sandbox::to_json(sandbox::Report(sandbox::failed_from(error))));
 }
 
-void serve(int control, Message message) {
+void serve_layer(int control, Message message) {
   const SentTask sent = parse_task(std::string_view(message.text).substr(1));
   const int directory = message.fds.size() > 2 ? message.fds[2].get() : -1;
   const std::string name = sent.task.descriptor.digest.to_string();
@@ -105,13 +106,37 @@ void serve(int control, Message message) {
   }
 }
 
+void serve_archive(int control, Message message) {
+  const ArchiveTask task = parse_archive_task(std::string_view(message.text).substr(1));
+  try {
+    sandbox::confine_reader(-1, task.limits.tar_bytes);
+    ArchiveSpool spool;
+    spool.bytes = std::move(message.fds.at(1));
+    const bool is_archive =
+        spool_archive_here(std::move(message.fds.at(0)), task.name, task.limits, spool);
+    base::write_all(message.fds.at(2).get(), base::as_bytes(serialize(spool.members)), "members");
+    sandbox::send_message(control, kFinished + std::string(is_archive ? kIsArchive : kNoArchive));
+  } catch (const Error& error) {
+    report(control, kFailed, error);
+  } catch (const std::bad_alloc&) {
+    report(control, kFailed,
+           Error(ErrorKind::limit, "read archive", task.name,
+                 "it needs more memory than an archive may"));
+  }
+}
+
+void serve(int control, Message message) {
+  if (message.text.starts_with(kTask)) return serve_layer(control, std::move(message));
+  if (message.text.starts_with(kArchive)) return serve_archive(control, std::move(message));
+}
+
 }  // namespace
 
 void run_layer_task(base::Fd control) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   try {
     auto message = sandbox::receive_message(control.get());
-    if (message && message->text.starts_with(kTask)) serve(control.get(), std::move(*message));
+    if (message) serve(control.get(), std::move(*message));
   } catch (const std::exception&) {
     ::_exit(1);
   }

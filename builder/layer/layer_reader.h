@@ -64,12 +64,13 @@ struct ReadOptions {
                                    TreeForm form, std::stop_token stop,
                                    const ReadOptions& options = {});
 
-// A local archive of ADD: calls `entry` for each member with its bytes. tar, or tar in gzip, bzip2,
-// xz or zstd, by content. Returns false, with nothing called, when the file is no such archive.
-// Members come in the archive's order; parents may be missing; hard links name a clean path of the
-// archive; names are checked as those of layers are. `content` is null but for regular files.
+// A local archive of ADD, in this process: calls `entry` for each member with its bytes. tar, or
+// tar in gzip, bzip2, xz or zstd, by content. Returns false, with nothing called, when the file is
+// no such archive. Members come in the archive's order; parents may be missing; hard links name a
+// clean path of the archive; names are checked as those of layers are. `content` is null but for
+// regular files.
 [[nodiscard]] bool read_archive(
-    base::Fd file, const std::string& name,
+    base::Fd file, const std::string& name, const LayerLimits& limits,
     const std::function<void(Entry entry, base::Source* content)>& entry);
 
 }  // namespace cooper::layer

@@ -65,12 +65,6 @@ class MemberContent final : public base::Source {
   std::span<const std::byte> rest_;
 };
 
-LayerLimits archive_limits() {
-  LayerLimits limits;
-  limits.ratio_from = limits.tar_bytes;  // the user's own file; only its size is bounded
-  return limits;
-}
-
 std::unique_ptr<base::Source> make_filter(Peekable& file, const LayerLimits& limits,
                                           const std::string& name) {
   const std::string_view start = file.peek(6);
@@ -96,9 +90,8 @@ void read_members(base::Source& bytes, const LayerLimits& limits, const std::str
 
 }  // namespace
 
-bool read_archive(base::Fd file, const std::string& name,
+bool read_archive(base::Fd file, const std::string& name, const LayerLimits& limits,
                   const std::function<void(Entry, base::Source*)>& entry) {
-  const LayerLimits limits = archive_limits();
   base::FdSource source(std::move(file), name);
   Peekable whole(source);
   std::unique_ptr<base::Source> filtered;

@@ -294,9 +294,14 @@ std::span<const std::byte> TarReader::data() {
 }
 
 void TarReader::drain() {
+  // An image of a disk begins as an empty tar does.
+  const bool only_zeros = done_ && members_ == 0;
+  auto rest = std::span<const std::byte>(buffer_).subspan(begin_, end_ - begin_);
   begin_ = end_ = 0;
-  while (source_.read(buffer_) != 0) {
-  }
+  do {
+    if (only_zeros && !is_zero(base::as_text(rest))) fail("it is not a tar");
+    rest = std::span<const std::byte>(buffer_).first(source_.read(buffer_));
+  } while (!rest.empty());
 }
 
 }  // namespace cooper::layer

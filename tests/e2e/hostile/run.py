@@ -87,11 +87,11 @@ def files_of(tar_path: Path):
         return {member.name.removeprefix("./"): File(archive, member) for member in archive}
 
 
-def attempt(arguments, work: Path, number: int, layers, expected, busybox: bytes):
+def attempt(arguments, work: Path, number: int, busybox: bytes, layers, expected, command="true"):
     case, out = work / f"case{number}", work / "out.tar"
     shutil.rmtree(work / "context", ignore_errors=True)
     (work / "context").mkdir()
-    (work / "context/Dockerfile").write_text('FROM base\nRUN ["/bin/busybox", "true"]\n')
+    (work / "context/Dockerfile").write_text(f"FROM base\nRUN {json.dumps(['/bin/busybox', *command.split()])}\n")
     layout_of(layers, busybox, case)
     out.unlink(missing_ok=True)
     made = subprocess.run(
@@ -124,12 +124,12 @@ def main():
         work = Path(folder)
         canary = Canary(work / "canary")
         for group in arguments.groups or GROUPS:
-            for name, layers, expected in GROUPS[group](str(canary.folder)):
+            for name, *case in GROUPS[group](str(canary.folder)):
                 if arguments.only and not name.startswith("security." + arguments.only):
                     continue
                 number += 1
                 try:
-                    attempt(arguments, work, number, layers, expected, busybox)
+                    attempt(arguments, work, number, busybox, *case)
                     canary.check()
                 except (AssertionError, KeyError, subprocess.TimeoutExpired) as error:
                     failed += 1

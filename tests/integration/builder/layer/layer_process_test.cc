@@ -1,13 +1,16 @@
 // Layers are read in a process of their own here, as the program does it: what that process may,
 // and that everything else is as in one process.
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <fstream>
 
 #include "base/error.h"
 #include "base/file_at.h"
+#include "builder/layer/archive_spool.h"
 #include "builder/layer/layer_process.h"
 #include "builder/sandbox/child_task.h"
 #include "layer_fixture.h"
@@ -148,6 +151,69 @@ TEST_CASE("errors come over with kind, text and hint; a damaged blob is set asid
   CHECK_THROWS_AS(static_cast<void>(read_layer(store, many, std::nullopt, -1, TreeForm::plain, {})),
                   base::Error);
   CHECK_FALSE(store.has_blob(many.digest));
+}
+
+base::Fd file_with(const std::string& path, const std::string& bytes) {
+  std::ofstream(path, std::ios::binary) << bytes;
+  return base::open_host(path, O_RDWR);
+}
+
+// security.T50
+TEST_CASE("an archive of ADD is read by that process too") {
+  const test::TempStore temp;
+  const std::string path = temp.path() + "/archive";
+  const std::string tar = test::tar_of({{"d/", '5'},
+                                        {"d/f", '0', "first"},
+                                        {"l", '2', "", "d/f"},
+                                        {"d/f", '0', "second"},
+                                        {"h", '1', "", "d/f"}});
+  for (const std::string tool : {"cat", "gzip -c", "zstd -qc", "bzip2 -c", "xz -c"}) {
+    CAPTURE(tool);
+    file_with(path + ".tar", tar);
+    REQUIRE(std::system((tool + " " + path + ".tar > " + path).c_str()) == 0);
+    const auto spool =
+        spool_archive(base::open_host(path, O_RDONLY), path, file_with(temp.path() + "/bytes", ""));
+    REQUIRE(spool.has_value());
+    REQUIRE(spool->members.size() == 5);
+    CHECK(spool->members[1].entry.path == "d/f");
+    CHECK(spool->members[1].offset == 0);
+    CHECK(spool->members[3].offset == 5);
+    CHECK(spool->members[3].entry.size == 6);
+    CHECK(spool->members[4].entry.type == EntryType::hardlink);
+    CHECK(spool->members[4].entry.link == "d/f");
+    CHECK(test::file_text(temp.path() + "/bytes") == "firstsecond");
+  }
+  CHECK(reader() == 0);
+}
+
+TEST_CASE("what is no archive, a bad one, and limits of one, are told by that process") {
+  const test::TempStore temp;
+  const auto spool = [&](const std::string& bytes) {
+    return spool_archive(file_with(temp.path() + "/archive", bytes), "name",
+                         file_with(temp.path() + "/bytes", ""));
+  };
+  CHECK_FALSE(spool("text").has_value());
+  CHECK_FALSE(spool(std::string(32769, '\0') + "CD001").has_value());
+  CHECK_FALSE(spool("BZh91AY&SY").has_value());
+  CHECK_THROWS_WITH_AS(static_cast<void>(spool(test::tar_of({{"../x", '0', "1"}}))),
+                       doctest::Contains("'..'"), base::Error);
+  CHECK_THROWS_WITH_AS(
+      static_cast<void>(spool(test::tar_of({{"x", '0', std::string(2000, 'x')}}).substr(0, 1500))),
+      doctest::Contains("cut short"), base::Error);
+}
+
+TEST_CASE("what that process says of an archive is checked") {
+  Entry file = test::file("f", 5);
+  const std::string good = serialize(std::vector<SpooledMember>{{file, 0}, {file, 5}});
+  CHECK(parse_spooled_members(good, 10).at(1).offset == 5);
+  CHECK_THROWS_AS(static_cast<void>(parse_spooled_members(good, 9)), base::Error);
+  CHECK_THROWS_AS(static_cast<void>(parse_spooled_members(good.substr(0, good.size() - 1), 10)),
+                  base::Error);
+  CHECK_THROWS_AS(static_cast<void>(parse_spooled_members("\xff\xff", 10)), base::Error);
+  file.type = EntryType::whiteout;
+  CHECK_THROWS_AS(
+      static_cast<void>(parse_spooled_members(serialize(std::vector<SpooledMember>{{file, 0}}), 9)),
+      base::Error);
 }
 
 }  // namespace

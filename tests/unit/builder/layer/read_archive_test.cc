@@ -21,7 +21,7 @@ struct Member {
 
 bool read_file(const std::string& path, std::vector<Member>& members) {
   return read_archive(
-      base::open_host(path, O_RDONLY), path, [&](Entry entry, base::Source* content) {
+      base::open_host(path, O_RDONLY), path, {}, [&](Entry entry, base::Source* content) {
         CHECK((content != nullptr) == (entry.type == EntryType::file));
         members.push_back({entry.path,
                            content != nullptr ? base::read_all(*content, 1 << 20, "member") : "",
