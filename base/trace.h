@@ -10,8 +10,8 @@
 
 namespace cooper::base {
 
-// Categories in use: run, copy, hashing, compression, diff, download, upload, waiting, resolve,
-// disk, collection.
+// Categories in use: run, copy, hashing, compression, diff, download, unpack, upload, waiting,
+// resolve, disk, collection.
 struct TraceEvent {
   const char* category;
   std::string name;

@@ -10,9 +10,9 @@ namespace cooper::cli {
 namespace {
 
 // The most telling first: what others wait for, then what a whole step does.
-constexpr std::array<std::string_view, 11> kCategories = {
-    "run",  "upload", "download",   "compression", "hashing", "diff",
-    "copy", "disk",   "collection", "resolve",     "waiting"};
+constexpr std::array<std::string_view, 12> kCategories = {
+    "unpack", "run",  "upload", "download",   "compression", "hashing",
+    "diff",   "copy", "disk",   "collection", "resolve",     "waiting"};
 
 std::size_t rank_of(std::string_view category) {
   return static_cast<std::size_t>(std::ranges::find(kCategories, category) - kCategories.begin());

@@ -177,6 +177,15 @@ std::shared_ptr<const layer::LayerIndex> LayerPool::known_index(const oci::DiffI
   return found == indexes_.end() ? nullptr : found->second;
 }
 
+bool LayerPool::has_index(const oci::DiffId& layer) {
+  if (known_index(layer)) return true;
+  auto index = layer::find_layer_index(store_, layer);
+  if (!index) return false;
+  const std::lock_guard guard(mutex_);
+  indexes_[layer] = std::move(index);
+  return true;
+}
+
 std::shared_ptr<const layer::LayerIndex> LayerPool::index(const oci::DiffId& layer,
                                                           std::stop_token stop) {
   if (auto known = known_index(layer)) return known;
@@ -186,6 +195,7 @@ std::shared_ptr<const layer::LayerIndex> LayerPool::index(const oci::DiffId& lay
   auto index = layer::find_layer_index(store_, layer);
   if (!index) {
     const oci::Descriptor descriptor = blob(layer, stop);
+    const base::Span span("unpack", layer.to_string());
     layer::ReadLayer read =
         layer::read_layer(store_, descriptor, layer, -1, layer::TreeForm::overlay, stop);
     layer::record_layer_blob(store_, layer, descriptor, read.tar_size);

@@ -55,6 +55,8 @@ class LayerPool {
   [[nodiscard]] std::shared_ptr<const layer::LayerIndex> index(const oci::DiffId& layer,
                                                                std::stop_token stop);
   [[nodiscard]] layer::LayerStack stack(std::span<const oci::DiffId> layers, std::stop_token stop);
+  // Whether the index is to be had without reading the blob.
+  [[nodiscard]] bool has_index(const oci::DiffId& layer);
   // Spares the reading back of an index that was just made.
   void remember(const oci::DiffId& layer, layer::LayerIndex index);
 

@@ -1,5 +1,6 @@
 #include "builder/engine/local_executor.h"
 
+#include <algorithm>
 #include <chrono>
 #include <ctime>
 #include <functional>
@@ -22,7 +23,20 @@ std::string line_of(const plan::BuildGraph& graph, const plan::Step& step,
          (context != nullptr ? graph.contexts[context->context].identity : "");
 }
 
+std::vector<bool> find_steps_below_runs(const plan::BuildGraph& graph) {
+  std::vector<bool> below(graph.steps.size());
+  for (std::size_t id = graph.steps.size(); id-- > 0;) {
+    const plan::Step& step = graph.steps[id];
+    if (step.parent && (below[id] || std::holds_alternative<plan::RunOp>(step.op)))
+      below[*step.parent] = true;
+  }
+  return below;
+}
+
 }  // namespace
+
+LocalExecutor::LocalExecutor(Workshop& shop, const plan::BuildGraph& graph)
+    : shop_(shop), graph_(graph), leads_to_run_(find_steps_below_runs(graph)) {}
 
 struct LocalExecutor::Work {
   std::optional<cache::KeyParts> quick;  // cheap to make; absent when there is no cheaper key
@@ -162,6 +176,16 @@ StepResult LocalExecutor::look_up_or_do(const plan::Step& step, Work& work, Step
   return result_of(do_work(step, work, inputs, parts), false);
 }
 
+void LocalExecutor::unpack_below(const plan::Step& step, const StepInputs& inputs) {
+  const auto* copy = std::get_if<plan::CopyOp>(&step.op);
+  if (!leads_to_run_[step.id] || (copy != nullptr && copy->link)) return;
+  const auto& below = inputs.parent_layers(step);
+  if (std::ranges::all_of(below, [&](const auto& layer) { return shop_.layers.has_index(layer); }))
+    return;
+  const auto blob = [&](const oci::DiffId& id) { return shop_.layers.blob(id, inputs.stop()); };
+  static_cast<void>(shop_.snapshots.layers().stack(below, blob, inputs.stop()));
+}
+
 cache::StepRecord LocalExecutor::do_work(const plan::Step& step, Work& work,
                                          const StepInputs& inputs, const cache::KeyParts& parts) {
   using Clock = std::chrono::steady_clock;
@@ -170,6 +194,7 @@ cache::StepRecord LocalExecutor::do_work(const plan::Step& step, Work& work,
   layer::WrittenLayer written = [&] {
     const bool runs = std::holds_alternative<plan::RunOp>(step.op);
     const base::Span span(runs ? "run" : "copy", step.label);
+    if (!runs) unpack_below(step, inputs);
     return work.make();
   }();
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);

@@ -10,7 +10,7 @@ namespace cooper::engine {
 class LocalExecutor final : public StepExecutor {
  public:
   // `shop` and `graph` outlive the executor.
-  LocalExecutor(Workshop& shop, const plan::BuildGraph& graph) : shop_(shop), graph_(graph) {}
+  LocalExecutor(Workshop& shop, const plan::BuildGraph& graph);
 
   [[nodiscard]] StepResult execute(const plan::Step& step, std::span<const StepResult> results,
                                    std::stop_token stop) override;
@@ -29,11 +29,15 @@ class LocalExecutor final : public StepExecutor {
   [[nodiscard]] std::vector<cache::Change> why_missed(const plan::Step& step,
                                                       const StepInputs& inputs,
                                                       const cache::KeyParts& parts) const;
+  // Unpacks the layers below a step that will look at their indexes, when indexes are missing and a
+  // RUN that follows needs the files too: each blob is then read once.
+  void unpack_below(const plan::Step& step, const StepInputs& inputs);
   [[nodiscard]] cache::StepRecord do_work(const plan::Step& step, Work& work,
                                           const StepInputs& inputs, const cache::KeyParts& parts);
 
   Workshop& shop_;
   const plan::BuildGraph& graph_;
+  std::vector<bool> leads_to_run_;  // by step: a RUN has it below
 };
 
 }  // namespace cooper::engine

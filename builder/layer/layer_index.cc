@@ -49,7 +49,8 @@ LowerNeeds lower_needs(const LayerIndex& index) {
   std::string_view last_parent;  // neighbours mostly share it
   for (const Entry& entry : index.entries()) {
     const std::string_view parent = base::parent_path(entry.path);
-    if (parent != last_parent && index.find(parent) == nullptr) needs.parents = true;
+    if (parent != last_parent && !parent.empty() && index.find(parent) == nullptr)
+      needs.parents = true;
     last_parent = parent;
     if (entry.type == EntryType::hardlink && index.find(entry.link) == nullptr) needs.links = true;
   }

@@ -66,7 +66,9 @@ class LayerIndex {
 
 // What of a layer can only be put on disk by looking at the layers below it.
 struct LowerNeeds {
-  bool parents = false;  // a directory is only implied by what is in it: its attributes are theirs
+  // A directory is only implied by what is in it: its attributes are theirs. Not said of the root,
+  // whose attributes a stack of directories has from its topmost one.
+  bool parents = false;
   bool links = false;    // a hard link names a file that is theirs
 };
 [[nodiscard]] LowerNeeds lower_needs(const LayerIndex& index);

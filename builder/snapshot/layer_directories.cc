@@ -15,6 +15,7 @@
 #include "base/sha256.h"
 #include "base/sink.h"
 #include "base/source.h"
+#include "base/trace.h"
 #include "builder/layer/layer_delta.h"
 #include "builder/layer/layer_forms.h"
 #include "builder/layer/layer_writer.h"
@@ -128,6 +129,7 @@ layer::ReadLayer LayerDirectories::read(const oci::DiffId& layer, const BlobNeed
                                         const base::Fd& files, std::stop_token stop,
                                         const layer::ReadOptions& options) const {
   const oci::Descriptor descriptor = blob(layer);
+  const base::Span span("unpack", layer.to_string());
   layer::ReadLayer read =
       layer::read_layer(store_, descriptor, layer, files.get(), form(), std::move(stop), options);
   if (!layer::find_layer_index(store_, layer)) {  // spares a second reading of the blob
@@ -319,6 +321,11 @@ bool LayerDirectories::hides_lower(const oci::DiffId& layer, std::span<const oci
   return false;
 }
 
+bool LayerDirectories::is_whole_alone(const oci::DiffId& layer) const {
+  const auto index = layer::find_layer_index(store_, layer);
+  return index && !layer::lower_needs(*index).links;
+}
+
 // --- using them
 
 base::Fd LayerDirectories::open_file(const oci::DiffId& layer, const std::string& path,
@@ -352,7 +359,7 @@ std::vector<std::string> LayerDirectories::stack(std::span<const oci::DiffId> la
   for (std::size_t i = 0; i < layers.size(); ++i) {
     const oci::DiffId& layer = layers[i];
     std::string name = preparing[i].get();  // throws the first failure
-    if (name.ends_with(kOwn)) {
+    if (name.ends_with(kOwn) && (i > 0 || !is_whole_alone(layer))) {
       name = unpack_on(layers.first(i + 1), blob, stop);
     } else if (name.ends_with(kDelta)) {
       if (hides_lower(layer, layers.first(i), blob, stop)) {

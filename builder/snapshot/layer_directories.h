@@ -105,6 +105,8 @@ class LayerDirectories {
   [[nodiscard]] std::optional<std::string> delta_base(const oci::DiffId& layer) const;
   [[nodiscard]] bool hides_lower(const oci::DiffId& layer, std::span<const oci::DiffId> below,
                                  const BlobNeeded& blob, std::stop_token stop) const;
+  // What a layer with needs holds itself is all of it when nothing lies below.
+  [[nodiscard]] bool is_whole_alone(const oci::DiffId& layer) const;
   [[nodiscard]] std::optional<std::string> line_of(const oci::DiffId& layer) const;
 
   store::Store& store_;

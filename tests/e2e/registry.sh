@@ -117,6 +117,23 @@ END
   [ "$size" -lt 1000 ] || fail "the store has $size kB: base layers were fetched"
 }
 
+case_base_layers_are_read_once() {
+  dockerfile <<'END'
+FROM base
+COPY file /file
+END
+  echo x >file
+  cooper_ok build -t "$open/once/base:1" --push .
+  fresh_store
+  printf 'FROM %s/once/base:1\nWORKDIR /w\nCOPY file /w/\nRUN cat file >again\n' "$open" >Dockerfile
+  cooper_ok build --profile trace.json -t "$open/once/base:2" --push .
+  python3 - <<'END' || fail "a layer was read twice"
+import json
+spans = [e["name"] for e in json.load(open("trace.json"))["traceEvents"] if e.get("cat") == "unpack"]
+assert len(spans) == len(set(spans)) and len(spans) >= 2, spans
+END
+}
+
 case_looking_around() {
   dockerfile <<'END'
 FROM base

@@ -67,6 +67,23 @@ TEST_CASE("a directory that is only implied looks as the lower layer's") {
   CHECK(box.directories() == directories);
 }
 
+TEST_CASE("the lowest layer is put on disk once, whatever it only implies") {
+  Box box;
+  box.add({{"usr/bin/tool", '0', "1"}, {"etc/passwd", '0', "2"}});
+  int reads = 0;
+  const BlobNeeded blob = [&](const oci::DiffId& id) {
+    ++reads;
+    return box.blobs.at(id);
+  };
+  const auto directories = box.made.stack(box.layers, blob, {});
+  REQUIRE(directories.size() == 1);
+  CHECK(text(directories[0] + "/usr/bin/tool") == "1");
+  CHECK(mode(directories[0] + "/usr") == 0755);
+  CHECK(reads == 1);
+  CHECK(box.made.stack(box.layers, blob, {}) == directories);
+  CHECK(reads == 1);
+}
+
 TEST_CASE("one layer on two stacks") {
   Box first;
   first.add({{"d/", '5', "", "", 0700}});
