@@ -245,7 +245,10 @@ Finding check_registry(const Globals& globals, const std::string& name, std::sto
   } catch (const Error& error) {
     if (error.kind() == base::ErrorKind::cancelled) throw;
     const bool denied = error.kind() == base::ErrorKind::denied;
-    std::string cure = denied ? "cooper login " + host : error.hint();
+    const std::string login = "cooper login " + host;
+    std::string cure = error.hint();
+    if (denied && cure.find(login) == std::string::npos)
+      cure += (cure.empty() ? "" : "; then ") + login;
     if (cure.empty())
       cure = "check the name, the network and the proxy: curl -v https://" + host + "/v2/";
     return {label, Health::missing, error.what(), cure};

@@ -139,6 +139,12 @@ Host::Authorization Host::obtain_token(const Scope& scope, const http::Url& real
   return out;
 }
 
+// Whether it had us log in at a token server, which a wrong password does not come past.
+bool Host::gave_token() {
+  const std::lock_guard lock(mutex_);
+  return find_challenge(challenges_, "bearer") != nullptr;
+}
+
 void Host::explain_refusal(const http::Request& request, const http::Response& response,
                            const Scope& scope) {
   const std::string what = scope.push ? "push to" : scope.remove ? "delete from" : "pull from";
@@ -150,7 +156,8 @@ void Host::explain_refusal(const http::Request& request, const http::Response& r
   } else {
     error.with_hint(
         "the credentials of '" + credential->username + "' from " + credential->origin +
-        " are wrong, expired, or have no permission" +
+        (gave_token() ? " are right, but have no permission"
+                      : " are wrong, expired, or have no permission") +
         (scope.push ? " to write (Gitea: the token needs write:package, the user package write)"
                     : ""));
   }

@@ -64,6 +64,7 @@ class Host {
                                            const std::string& service,
                                            const std::optional<Credential>& credential,
                                            const std::stop_token& stop);
+  [[nodiscard]] bool gave_token();
   [[noreturn]] void explain_refusal(const http::Request& request, const http::Response& response,
                                     const Scope& scope);
 

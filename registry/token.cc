@@ -58,8 +58,9 @@ Token fetch_token(http::Transport& transport, const TokenRequest& wanted) {
     const std::string who = wanted.credential->username.empty()
                                 ? "the identity token"
                                 : "user '" + wanted.credential->username + "'";
-    error.with_hint("the credentials of " + who + " from " + wanted.credential->origin +
-                    " were refused");
+    error.with_hint(
+        "the credentials of " + who + " from " + wanted.credential->origin +
+        " were refused: wrong or expired (Gitea: or a token without a scope of packages)");
   }
   throw error;
 }

@@ -56,6 +56,32 @@ case_credentials_of_the_environment() {
   unset COOPER_REGISTRY COOPER_REGISTRY_PASSWORD
 }
 
+# doctor_says USER TOKEN LINE [CURE]: of a push to team/shop with that token; what is not ok ends with 1.
+doctor_says() {
+  COOPER_REGISTRY=$gitea_address COOPER_REGISTRY_USER=$1 COOPER_REGISTRY_PASSWORD=$2 \
+    cooper_run doctor --registry "$gitea_address/team/shop"
+  local found
+  found=$(grep -A1 "registry $gitea_address/team/shop: " <<<"$out") || fail "no line for the registry"
+  [[ $found == "$3"* ]] || fail "'$found' does not begin with '$3'"
+  [ -z "${4:-}" ] || grep -qF -- "$4" <<<"$found" || fail "'$found' lacks '$4'"
+  same "$status" "$([[ $3 == ok* ]] && echo 0 || echo 1)" "the exit status"
+  if [[ "$out$err" == *"$2"* ]]; then fail "the token is shown"; fi
+}
+
+# Before a build: whether the token may push, and what is wrong with one that may not.
+case_the_doctor_tries_a_token() {
+  doctor_says "$gitea_user" "$gitea_token" ok "a push is allowed"
+  doctor_says "$gitea_user" "$gitea_read_token" missing "from COOPER_REGISTRY_PASSWORD are right, but have no permission to write (Gitea: the token needs write:package"
+  doctor_says stranger "$gitea_stranger_token" missing "'stranger' from COOPER_REGISTRY_PASSWORD are right, but have no permission to write"
+  doctor_says "$gitea_user" no-such-token missing "were refused: wrong or expired"
+  doctor_says "$gitea_user" "$_gitea_setup_token" missing "a token without a scope of packages"
+  rm -f "$HOME/.docker/config.json" # another case's
+  cooper_run doctor --registry "$gitea_address/team/shop"
+  same "$status" 1 "without credentials"
+  grep -qF -- "-> there are no credentials for $gitea_address" <<<"$out" || fail "no cure: $out"
+  same "$(gitea_api_token=$gitea_token gitea_api GET "${gitea_address#*:}" '/packages/team?q=shop' | jq length)" 0 "packages that the trials left"
+}
+
 # What one machine keeps in a package is there for the next; parts of several writers are one cache.
 case_cache_of_steps() {
   local cache="type=registry,ref=$gitea_address/team/cached:cache-main" n

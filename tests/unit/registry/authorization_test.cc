@@ -47,7 +47,10 @@ TEST_CASE("a wrong password is refused once and explained") {
   f.credentials->by_host["fake.example"].password = "wrong";
   const base::Error error = error_of([&] { static_cast<void>(f.repository().list_tags()); });
   CHECK(error.kind() == base::ErrorKind::denied);
-  CHECK(error.hint() == "the credentials of user 'cooper' from the test were refused");
+  CHECK(
+      error.hint() ==
+      "the credentials of user 'cooper' from the test were refused: wrong or expired (Gitea: or a "
+      "token without a scope of packages)");
   CHECK(f.fake->count("GET /token") == 1);
 }
 
@@ -58,7 +61,10 @@ TEST_CASE("missing permission is 401 to a fresh token: no loop, and it is explai
   const base::Error error =
       error_of([&] { f.repository().put_manifest("v1", "{}", "application/vnd.oci.x"); });
   CHECK(error.kind() == base::ErrorKind::denied);
-  CHECK(error.hint().find("write:package") != std::string::npos);
+  CHECK(error.hint() ==
+        "the credentials of 'cooper' from the test are right, but have no permission to write "
+        "(Gitea: "
+        "the token needs write:package, the user package write)");
   CHECK(f.fake->count("PUT") <= 2);
   CHECK(f.fake->count("GET /token") <= 2);
 }
