@@ -16,6 +16,8 @@ project=$(cd "$here/../.." && pwd)
 source "$here/go_tools.sh"
 # shellcheck source=tests/support/servers.sh
 source "$project/tests/support/servers.sh"
+# shellcheck source=tests/deploy/gitea_actions.sh
+source "$here/gitea_actions.sh"
 : "${COOPER_BIN:?the program to test}"
 
 [ "$(id -u)" = 0 ] || { echo "skipped: base images are made as root only" && exit 77; }
@@ -43,10 +45,6 @@ fail() {
   echo "actions_test: $*" >&2
   tail -n 20 "$work/runner.log" >&2 2>/dev/null || true
   exit 1
-}
-
-api() {
-  gitea_api_token=$setup gitea_api "$1" "${gitea_address#*:}" "$2" "${@:3}"
 }
 
 # --- the servers: Gitea with https, a mirror of Docker Hub, a cluster
@@ -117,13 +115,10 @@ on_machine daemon &
 echo $! >"$servers_folder/pids/runner"
 
 # --- the repository, with the secrets and variables of docs/deploy.md
-api POST /orgs/team/repos -o /dev/null -d '{"name": "website", "private": true}'
-secret() {
-  api PUT "/repos/team/website/actions/secrets/$1" -o /dev/null -d "$(jq -n --arg data "$2" '{data: $data}')"
-}
+make_repository
 secret CI_TOKEN "$gitea_token"
 secret KUBECONFIG "$(<"$work/kubeconfig")"
-api POST /repos/team/website/actions/variables/CI_USER -o /dev/null -d "{\"value\": \"$gitea_user\"}"
+variable CI_USER "$gitea_user"
 
 cp -R "$project/examples/laravel-site" "$work/site"
 cd "$work/site"
@@ -133,44 +128,7 @@ cp "$project/deploy/gitea/ci.yml" "$work/ci.yml"
 jq --arg file "$authorities" '.target._role.secret = ["id=ca-bundle,src=" + $file]' docker-bake.json >"$work/bake.json"
 mv "$work/bake.json" docker-bake.json
 mv "$work/ci.yml" .gitea/workflows/
-git init -q -b main .
-git config user.name test
-git config user.email test@example.invalid
-push() {
-  git add -A
-  git commit -qm "$1"
-  git tag -am "release $1" "$1"
-  GIT_SSL_CAINFO=$gitea_authority git push -q "https://$gitea_user:$setup@$gitea_address/team/website.git" main "$1" 2>"$work/push" ||
-    fail "push: $(<"$work/push")"
-}
-
-# run_of REF: the id of its run; refs/tags/v1.2.3
-run_of() {
-  api GET /repos/team/website/actions/runs | jq -r --arg ref "@$1" '[.workflow_runs[] | select(.path | endswith($ref)) | .id][0] // empty'
-}
-
-# outcome REF: of each job of its run, "release success".
-outcome() {
-  local try run jobs
-  for try in $(seq 600); do
-    run=$(run_of "$1")
-    if [ -n "$run" ] && jobs=$(api GET "/repos/team/website/actions/runs/$run/jobs") &&
-      jq -e '.jobs | length > 0 and all(.status == "completed")' <<<"$jobs" >/dev/null; then
-      jq -r '.jobs[] | .name + " " + .conclusion' <<<"$jobs"
-      return
-    fi
-    sleep 0.5
-  done
-  echo "nothing after $((try / 2)) s"
-}
-
-# log REF JOB
-log() {
-  local run job
-  run=$(run_of "$1")
-  job=$(api GET "/repos/team/website/actions/runs/$run/jobs" | jq -r --arg name "$2" '.jobs[] | select(.name == $name) | .id')
-  api GET "/repos/team/website/actions/jobs/$job/logs"
-}
+begin_repository
 
 # cooper as a person would use it, with a store of their own.
 by_hand() {

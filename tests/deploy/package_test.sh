@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
-# What is installed: cmake --install into a directory, the Debian package, and an image with that package, built by the
-# cooper that is in it.
+# What is installed: cmake --install into a directory, the Debian package, and an image: a bare Debian into which apt-get
+# installs that package and what it depends on, built by the cooper that is in it.
+#
+#   JOB_IMAGE   where that image is left, an OCI layout, for deploy/job_container
 set -euo pipefail
-: "${COOPER_BIN:?the program to test}" "${BUILD_DIRECTORY:?where it was built}"
+: "${COOPER_BIN:?the program to test}" "${BUILD_DIRECTORY:?where it was built}" "${JOB_IMAGE:?a folder for the image}"
+rm -rf "$JOB_IMAGE"
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -91,3 +94,5 @@ cat >"$work/smoke.json" <<JSON
   ]}}}
 JSON
 "$COOPER_BIN" smoke -f "$work/smoke.json" -C / localhost/cooper:test
+mkdir -p "$JOB_IMAGE"
+"$COOPER_BIN" copy --quiet cooper-store:localhost/cooper:test "oci-layout://$JOB_IMAGE"

@@ -1,12 +1,8 @@
 """The scripts of deploy/gitea/release.yml, run as a runner runs them: bash -e, the job's environment, an empty directory."""
-import base64
-import http.server
 import os
 import pathlib
-import ssl
 import subprocess
 import tempfile
-import threading
 import unittest
 
 import yaml
@@ -59,64 +55,37 @@ class JobTest(unittest.TestCase):
         self.addCleanup(self.job.close)
 
 
-class Registry(http.server.BaseHTTPRequestHandler):
-    """Begins an upload for the user ci with the password good; as Gitea does, with a path in Location."""
-
-    def do_POST(self):
-        self.server.seen.append(f"POST {self.path}")
-        good = "Basic " + base64.b64encode(b"ci:good").decode()
-        self.send_response(202 if self.headers["Authorization"] == good else 401)
-        self.send_header("Location", "/v2/ezscale/website/blobs/uploads/abc")
-        self.send_header("Content-Length", "0")
-        self.end_headers()
-
-    def do_DELETE(self):
-        self.server.seen.append(f"DELETE {self.path}")
-        self.send_response(204)
-        self.end_headers()
-
-    def log_message(self, *_):
-        pass
-
-
 class Token(JobTest):
-    def setUp(self):
-        super().setUp()
-        key, certificate = self.job.root / "key.pem", self.job.root / "cert.pem"
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=registry",
-                        "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate],
-                       check=True, stderr=subprocess.DEVNULL)
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Registry)
-        self.server.seen = []
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate, key)
-        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.addCleanup(self.server.server_close)
-        self.addCleanup(self.server.shutdown)
-        self.job.environment |= {"REGISTRY": f"127.0.0.1:{self.server.server_port}", "CURL_CA_BUNDLE": str(certificate)}
+    """cooper doctor against a real Gitea: tests/e2e/gitea.sh."""
 
-    def check(self, user, token):
+    def check(self, user, token, more=""):
+        self.job.record("cooper", 'env | grep "^COOPER_REGISTRY" | sort >"$HOME/environment"\n' + more)
         return self.job.run("release", "Check the token", CI_USER=user, CI_TOKEN=token)
+
+    def test_it_is_asked_for_before_the_build(self):
+        names = [one["name"] for one in WORKFLOW["jobs"]["release"]["steps"]]
+        self.assertLess(names.index("Have cooper"), names.index("Check the token"))
+        self.assertLess(names.index("Check the token"), names.index("Build, try and publish"))
 
     def test_a_token_that_may_push(self):
         result = self.check("ci", "good")
         self.assertEqual(result.returncode, 0, result.stdout)
-        self.assertEqual(self.server.seen, ["POST /v2/ezscale/website/blobs/uploads/",
-                                            "DELETE /v2/ezscale/website/blobs/uploads/abc"])
+        self.assertEqual(self.job.called(), ["cooper doctor --registry git.ezscale.cloud/ezscale/website"])
+        self.assertEqual((self.job.root / "home/environment").read_text(), "COOPER_REGISTRY=git.ezscale.cloud\n"
+                         "COOPER_REGISTRY_PASSWORD=good\nCOOPER_REGISTRY_USER=ci\n")
 
     def test_a_token_that_may_not(self):
-        result = self.check("ci", "read-only")
+        result = self.check("ci", "read-only", "exit 1")
         self.assertEqual(result.returncode, 1)
         self.assertIn("::error::", result.stdout)
-        self.assertIn("answers 401 to a push to ezscale/website: CI_TOKEN needs write:package", result.stdout)
+        self.assertIn("CI_TOKEN with write:package, of a user (ci) who may write packages of ezscale", result.stdout)
         self.assertNotIn("read-only", result.stdout)
 
     def test_no_token(self):
         result = self.check("ci", "")
         self.assertEqual(result.returncode, 1)
         self.assertIn("the secret CI_TOKEN is not set", result.stdout)
-        self.assertEqual(self.server.seen, [])
+        self.assertEqual(self.job.called(), [])
 
 
 class CheckOut(JobTest):

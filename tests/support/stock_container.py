@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Runs a command in a container as Docker makes them without any option.
 
-    stock_container.py WORK COMMAND [ARGUMENT...]
+    stock_container.py [--root ROOT] WORK COMMAND [ARGUMENT...]
 
 Docker's default capabilities, its default system call filter (as builder/sandbox/seccomp_calls.cc lists it), the
 masked and read-only paths, its devices, namespaces of its own but for the network. The root file system is this
-machine's /usr, /bin, /lib and /etc, read-only; WORK is the only directory that is shared and can be written, at the
-same path; the program COOPER_BIN, this checkout and the directory STOCK_CONTAINER_SHOWN can be read. Environment
+machine's /usr, /bin, /lib and /etc, read-only, or the directory ROOT and nothing else; WORK is the only directory that is shared and can be written, at the
+same path; without ROOT, the program COOPER_BIN, this checkout and the directory STOCK_CONTAINER_SHOWN can be read. Environment
 variables whose names begin with COOPER_, and SOURCE_DATE_EPOCH, are passed on. Exit status: the command's; 77 where there
 is no runc, or the machine lets it make no container.
 """
@@ -51,7 +51,7 @@ def seccomp():
             else ["SCMP_ARCH_AARCH64"], "syscalls": rules}
 
 
-def mounts(work, extra):
+def mounts(root, work, extra):
     yield {"destination": "/proc", "type": "proc", "source": "proc", "options": ["nosuid", "noexec", "nodev"]}
     yield {"destination": "/dev", "type": "tmpfs", "source": "tmpfs",
            "options": ["nosuid", "strictatime", "mode=755", "size=65536k"]}
@@ -61,7 +61,7 @@ def mounts(work, extra):
            "options": ["nosuid", "noexec", "nodev", "mode=1777", "size=65536k"]}
     yield {"destination": "/sys", "type": "sysfs", "source": "sysfs", "options": ["nosuid", "noexec", "nodev", "ro"]}
     yield {"destination": "/tmp", "type": "tmpfs", "source": "tmp", "options": ["mode=1777"]}
-    for path in SHARED:
+    for path in () if root else SHARED:
         if Path(path).is_dir() and not Path(path).is_symlink():
             yield {"destination": path, "type": "bind", "source": path, "options": ["rbind", "ro"]}
     for path in extra:
@@ -69,7 +69,7 @@ def mounts(work, extra):
     yield {"destination": str(work), "type": "bind", "source": str(work), "options": ["rbind", "rw"]}
 
 
-def configuration(work, command, extra):
+def configuration(root, work, command, extra):
     environment = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", f"HOME={work}", "TMPDIR=/tmp",
                    *(f"{name}={value}" for name, value in os.environ.items()
                      if name.startswith("COOPER_") or name == "SOURCE_DATE_EPOCH")]
@@ -77,7 +77,7 @@ def configuration(work, command, extra):
     return {"ociVersion": "1.0.2",
             "process": {"terminal": False, "user": {"uid": 0, "gid": 0}, "args": command, "env": environment,
                         "cwd": str(work), "capabilities": sets, "noNewPrivileges": False},
-            "root": {"path": "rootfs", "readonly": False}, "hostname": "job", "mounts": list(mounts(work, extra)),
+            "root": {"path": str(root or "rootfs"), "readonly": False}, "hostname": "job", "mounts": list(mounts(root, work, extra)),
             "linux": {"namespaces": [{"type": name} for name in ("pid", "ipc", "uts", "mount")], "seccomp": seccomp(),
                       "resources": {"devices": [{"allow": False, "access": "rwm"},
                                                 {"allow": True, "type": "c", "access": "m"},
@@ -85,13 +85,13 @@ def configuration(work, command, extra):
                       "maskedPaths": MASKED, "readonlyPaths": READ_ONLY}}
 
 
-def make_bundle(bundle, work, command, extra):
-    root = bundle / "rootfs"
-    root.mkdir()
+def make_bundle(bundle, root, work, command, extra):
+    own = bundle / "rootfs"
+    own.mkdir()
     for path in SHARED:
         if Path(path).is_symlink():
-            (root / path[1:]).symlink_to(os.readlink(path))
-    (bundle / "config.json").write_text(json.dumps(configuration(work, command, extra)))
+            (own / path[1:]).symlink_to(os.readlink(path))
+    (bundle / "config.json").write_text(json.dumps(configuration(root, work, command, extra)))
 
 
 def end_with_us():
@@ -99,8 +99,8 @@ def end_with_us():
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
 
 
-def run(bundle, work, command, extra):
-    make_bundle(bundle, work, command, extra)
+def run(bundle, root, work, command, extra):
+    make_bundle(bundle, root, work, command, extra)
     name = f"cooper-{os.getpid()}-{bundle.name}"  # of its control group too: no other container's
     return subprocess.run(["runc", "--root", str(bundle / "state"), "run", "--bundle", str(bundle), name],
                           stdin=subprocess.DEVNULL, check=False, preexec_fn=end_with_us).returncode
@@ -111,10 +111,16 @@ def skip(reason):
     sys.exit(77)
 
 
+def shown():
+    return [PROJECT] + [Path(os.environ[name]).resolve() for name in ("COOPER_BIN", "STOCK_CONTAINER_SHOWN") if name in os.environ]
+
+
 def main():
-    work, command = Path(sys.argv[1]).resolve(), sys.argv[2:]
-    extra = [PROJECT] + [Path(os.environ[name]).resolve() for name in ("COOPER_BIN", "STOCK_CONTAINER_SHOWN") if name in os.environ]
-    extra = [path for path in extra if not path.is_relative_to(work)]
+    arguments, root = sys.argv[1:], None
+    if arguments[0] == "--root":
+        root, arguments = Path(arguments[1]).resolve(), arguments[2:]
+    work, command = Path(arguments[0]).resolve(), arguments[1:]
+    extra = [path for path in ([] if root else shown()) if not path.is_relative_to(work)]
     if os.geteuid() != 0:
         skip("runc needs root here")
     with tempfile.TemporaryDirectory(prefix="stock-") as folder:
@@ -122,13 +128,13 @@ def main():
         try:
             trial = folder / "trial"
             trial.mkdir()
-            if run(trial, work, ["true"], extra) != 0:
+            if run(trial, root, work, ["true"], extra) != 0:
                 skip("runc makes no container on this machine")
         except FileNotFoundError:
             skip("runc is not installed")
         bundle = folder / "job"
         bundle.mkdir()
-        sys.exit(run(bundle, work, command, extra))
+        sys.exit(run(bundle, root, work, command, extra))
 
 
 if __name__ == "__main__":
