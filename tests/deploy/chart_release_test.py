@@ -87,6 +87,11 @@ class Release(unittest.TestCase):
         self.upgrade("v1.5.0")
         self.assertTrue(self.image().endswith(":app-v1.5.0"))
 
+    def test_the_notes_tell_of_middlewares_elsewhere(self):
+        self.assertIn("Middleware cloudflarewarp is in namespace kube-system", self.upgrade("v1.4.0").stdout)
+        own = self.upgrade("v1.4.1", "--set", f"ingress.middlewares[0].name=own,ingress.middlewares[0].namespace={NAMESPACE}")
+        self.assertNotIn("allowCrossNamespace", own.stdout)
+
     def test_no_toggle_touches_the_secrets_of_the_site(self):
         self.upgrade("v1.4.0")
         for number, toggle in enumerate(("no-passport", "no-database-objects", "other-valkey", "no-migration")):

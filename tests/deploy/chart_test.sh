@@ -7,4 +7,4 @@ source ./go_tools.sh
 require_go helm
 HELM=$(go_tool helm)
 export HELM
-python3 -B -m unittest -v chart_test chart_policy_test chart_unusual_test
+python3 -B -m unittest -v chart_test chart_traps_test chart_policy_test chart_unusual_test

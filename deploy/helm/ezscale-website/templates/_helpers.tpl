@@ -108,6 +108,23 @@ imagePullSecrets:
 {{- end }}
 {{- end -}}
 
+{{/* Of every pod. */}}
+{{- define "ezscale-website.placement" -}}
+{{- with .Values.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{/* Every name that is routed to the site and in its certificate, as a YAML list. */}}
+{{- define "ezscale-website.hosts" -}}
+{{- toYaml (concat (list .Values.domains.site .Values.domains.account .Values.domains.admin) (.Values.domains.others | default list) | uniq) -}}
+{{- end -}}
+
 {{/* A new configuration starts new pods. Of a changed Secret the chart knows nothing: kubectl rollout restart. */}}
 {{- define "ezscale-website.configChecksum" -}}
 checksum/config: {{ include (print $.Template.BasePath "/configmap.yaml") . | sha256sum }}
