@@ -81,6 +81,7 @@ def site(work, environment):
     for place in ("smoke.json", "stages/smoke.json"):
         (made.directory / place).write_text(json.dumps(SMOKE, indent=2))
     made.commit("first")
+    made.git("tag", "v1.3.0")
     made.run("cooper", "release", "v1.3.0")
     (made.directory / "content").write_text("made of oak and iron\n")
     made.commit("second")
