@@ -12,11 +12,10 @@ namespace {
 // found any more.
 constexpr std::string_view kFormat = "cooper step key 2\n";
 
-void update_framed(base::Sha256& hash, std::string_view text) {
-  std::string length = std::to_string(text.size());
-  length += ':';
-  hash.update(length);
-  hash.update(text);
+void append_framed(std::string& out, std::string_view text) {
+  out += std::to_string(text.size());
+  out += ':';
+  out += text;
 }
 
 std::string number(std::uint64_t value) { return std::to_string(value); }
@@ -127,11 +126,16 @@ void KeyParts::add(std::string name, std::string value) {
 
 StepKey KeyParts::key() const {
   base::Sha256 hash;
-  hash.update(kFormat);
+  constexpr std::size_t kEnough = 16384;  // worth a call
+  std::string text(kFormat);
   for (const KeyPart& part : parts_) {
-    update_framed(hash, part.name);
-    update_framed(hash, part.value);
+    append_framed(text, part.name);
+    append_framed(text, part.value);
+    if (text.size() < kEnough) continue;
+    hash.update(text);
+    text.clear();
   }
+  hash.update(text);
   return {base::to_hex(hash.finish())};
 }
 
@@ -166,8 +170,7 @@ KeyParts run_key(const plan::RunOp& op, const KeyScope& scope,
   return parts;
 }
 
-KeyParts copy_key(const plan::CopyOp& op, const KeyScope& scope,
-                  const std::vector<CopiedItem>& items) {
+KeyParts copy_key(const plan::CopyOp& op, const KeyScope& scope, std::vector<CopiedItem> items) {
   KeyParts parts = parts_of(op.add ? "add" : "copy", scope);
   if (!op.link || !is_numeric_owner(op.chown)) add_parent(parts, scope);
   parts.add("destination", op.destination);
@@ -185,7 +188,11 @@ KeyParts copy_key(const plan::CopyOp& op, const KeyScope& scope,
       parts.add("source " + number(i) + " text", source.content);
     }
   }
-  for (const CopiedItem& item : items) parts.add("file " + item.path, item.facts);
+  parts.reserve(items.size());
+  for (CopiedItem& item : items) {
+    item.path.insert(0, "file ");
+    parts.add(std::move(item.path), std::move(item.facts));
+  }
   return parts;
 }
 

@@ -33,6 +33,7 @@ struct KeyPart {
 class KeyParts {
  public:
   void add(std::string name, std::string value);
+  void reserve(std::size_t more) { parts_.reserve(parts_.size() + more); }
   [[nodiscard]] const std::vector<KeyPart>& parts() const noexcept { return parts_; }
   [[nodiscard]] StepKey key() const;
 
@@ -65,7 +66,7 @@ struct CopiedItem {
 // `items`: what the sources mean, in an order that is always the same. URLs are no part, what they
 // gave is.
 [[nodiscard]] KeyParts copy_key(const plan::CopyOp& op, const KeyScope& scope,
-                                const std::vector<CopiedItem>& items);
+                                std::vector<CopiedItem> items);
 [[nodiscard]] KeyParts workdir_key(const plan::WorkdirOp& op, const KeyScope& scope);
 
 }  // namespace cooper::cache

@@ -20,6 +20,10 @@ bool is_directory(const Node& node) { return node.entry.type == layer::EntryType
 
 }  // namespace
 
+void ContextCache::look_at(const Node& node) {
+  if (S_ISREG(node.status.st_mode) && node.status.st_nlink > 1) saw_hardlinks_ = true;
+}
+
 Listing ContextCache::list(const std::string& directory) {
   {
     const std::lock_guard lock(mutex_);
@@ -28,7 +32,9 @@ Listing ContextCache::list(const std::string& directory) {
   }
   // Two threads may scan at once; the first result stands, so that every one sees the same.
   auto nodes = std::make_shared<std::vector<Node>>(scanner_.scan_directory(directory));
+  for (const Node& node : *nodes) look_at(node);
   const std::lock_guard lock(mutex_);
+  if (singles_.empty()) return listings_.try_emplace(directory, std::move(nodes)).first->second;
   for (Node& node : *nodes) {
     const auto seen = singles_.find(node.entry.path);
     if (seen != singles_.end() && seen->second) node = *seen->second;
@@ -70,6 +76,7 @@ const Node* ContextCache::find_node(const std::string& path) {
     if (!path.empty() && listing != listings_.end()) return find_in(*listing->second, path);
   }
   std::optional<Node> node = scanner_.scan(path);
+  if (node) look_at(*node);
   const std::lock_guard lock(mutex_);
   const auto& kept = singles_.try_emplace(path, std::move(node)).first->second;
   return kept ? &*kept : nullptr;

@@ -1,6 +1,7 @@
 // What a build has seen of a context directory so far. Thread-safe. Private to builder/context.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -25,14 +26,19 @@ class ContextCache {
   [[nodiscard]] Listing list(const std::string& directory);
   // Reads a directory and all below it, with all threads.
   void read_ahead(const std::string& directory);
+  // Whether a file with more names than one was seen so far.
+  [[nodiscard]] bool saw_hardlinks() const { return saw_hardlinks_; }
   // False for an ignored directory in which nothing was re-included.
   [[nodiscard]] bool is_visible(const Node& node);
 
  private:
   [[nodiscard]] const Node* find_node(const std::string& path);
 
+  void look_at(const Node& node);
+
   const Scanner& scanner_;
   unsigned threads_;
+  std::atomic<bool> saw_hardlinks_ = false;
   std::mutex mutex_;
   std::unordered_map<std::string, Listing> listings_;
   std::map<std::string, std::optional<Node>>

@@ -63,6 +63,7 @@ class LocalContext final : public layer::FileTree {
   }
 
   [[nodiscard]] std::string inode(const layer::Entry& file) override {
+    if (!cache_.saw_hardlinks()) return {};
     const struct stat& status = regular_node(file).status;
     if (status.st_nlink < 2 || !S_ISREG(status.st_mode)) return {};
     return std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino);

@@ -127,22 +127,24 @@ std::vector<Node> Scanner::scan_directory(const std::string& path) const {
   const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(directory->get()), ::closedir);
   if (!stream) base::throw_errno("list", path);
   const int fd = directory->release();  // closedir owns it now
-  const Match match = match_of(path);
+  std::vector<std::pair<std::string, unsigned char>> names;
   errno = 0;
   while (const dirent* found = ::readdir(stream.get())) {
     const std::string_view name = found->d_name;
-    if (name != "." && name != "..") {
-      Place place{fd, std::string(name), path, false, found->d_type};
-      if (!place.path.empty()) place.path += '/';
-      place.path += name;
-      place.ignored = !ignore_.empty() && ignore_.match(place.path, match).ignored;
-      if (auto node = scan_at(place)) nodes.push_back(std::move(*node));
-    }
+    if (name != "." && name != "..") names.emplace_back(name, found->d_type);
     errno = 0;
   }
   if (errno != 0) base::throw_errno("list", path);
-  std::sort(nodes.begin(), nodes.end(),
-            [](const Node& a, const Node& b) { return a.entry.path < b.entry.path; });
+  std::sort(names.begin(), names.end());
+  const Match match = match_of(path);
+  nodes.reserve(names.size());
+  for (auto& [name, type] : names) {
+    Place place{fd, std::move(name), path, false, type};
+    if (!place.path.empty()) place.path += '/';
+    place.path += place.name;
+    place.ignored = !ignore_.empty() && ignore_.match(place.path, match).ignored;
+    if (auto node = scan_at(place)) nodes.push_back(std::move(*node));
+  }
   return nodes;
 }
 

@@ -126,7 +126,9 @@ Selection select_sources(const plan::CopyOp& op, std::shared_ptr<layer::FileTree
   if (selection.tree) {
     std::vector<layer::Entry*> files;
     for (SelectedSource& one : selection.sources) {
-      for (SelectedItem& item : one.items) files.push_back(&item.entry);
+      for (SelectedItem& item : one.items) {
+        if (!item.entry.content) files.push_back(&item.entry);
+      }
     }
     digest_files(*selection.tree, files, access.threads);
   }
@@ -147,6 +149,9 @@ void check_out_sources(Selection& selection, const plan::CopyOp& op, const Sourc
 
 std::vector<cache::CopiedItem> key_items(const Selection& selection) {
   std::vector<cache::CopiedItem> items;
+  std::size_t count = 0;
+  for (const SelectedSource& source : selection.sources) count += source.items.size() + 1;
+  items.reserve(count);
   for (std::size_t i = 0; i < selection.sources.size(); ++i) {
     const SelectedSource& source = selection.sources[i];
     const std::string place = std::to_string(i) + ":" + (source.directory ? "" : source.base_name);
@@ -155,7 +160,11 @@ std::vector<cache::CopiedItem> key_items(const Selection& selection) {
       std::string facts = facts_of(item.entry);
       if (item.parent) facts += " parent";
       if (!item.same_as.empty()) facts += " same as " + item.same_as;
-      items.push_back({item.path.empty() ? place : place + "/" + item.path, std::move(facts)});
+      std::string path;
+      path.reserve(place.size() + 1 + item.path.size());
+      path += place;
+      if (!item.path.empty()) path.append("/").append(item.path);
+      items.push_back({std::move(path), std::move(facts)});
     }
   }
   return items;

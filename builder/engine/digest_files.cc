@@ -60,16 +60,26 @@ void digest_files(layer::FileTree& tree, const std::vector<layer::Entry*>& entri
 }
 
 std::string facts_of(const layer::Entry& entry) {
-  std::string facts(name_of(entry.type));
-  facts +=
-      " " + octal(entry.mode) + " " + std::to_string(entry.uid) + ":" + std::to_string(entry.gid);
-  if (entry.type == layer::EntryType::file) facts += " " + std::to_string(entry.size);
+  constexpr std::size_t kUsual = 112;  // of a file
+  std::string facts;
+  facts.reserve(kUsual);
+  facts += name_of(entry.type);
+  facts += ' ';
+  facts += octal(entry.mode);
+  facts += ' ';
+  facts += std::to_string(entry.uid);
+  facts += ':';
+  facts += std::to_string(entry.gid);
+  if (entry.type == layer::EntryType::file) facts.append(" ").append(std::to_string(entry.size));
   if (!entry.link.empty()) facts += " -> " + framed(entry.link);
   if (entry.type == layer::EntryType::character || entry.type == layer::EntryType::block) {
     facts += " " + std::to_string(entry.device_major) + "," + std::to_string(entry.device_minor);
   }
   for (const auto& [name, value] : entry.xattrs) facts += " xattr " + framed(name) + framed(value);
-  if (entry.content) facts += " sha256:" + base::to_hex(*entry.content);
+  if (entry.content) {
+    facts += " sha256:";
+    facts += base::to_hex(*entry.content);
+  }
   return facts;
 }
 

@@ -11,6 +11,11 @@ namespace {
 using dockerfile::IgnoreRules;
 using layer::Entry;
 
+bool is_below(std::string_view path, std::string_view directory) {
+  return path.size() > directory.size() && path[directory.size()] == '/' &&
+         path.starts_with(directory);
+}
+
 class Selector {
  public:
   Selector(layer::FileTree& tree, std::string source, const std::string& include,
@@ -62,14 +67,18 @@ class Selector {
   }
 
   bool visit(const Entry& entry) {
-    const std::string path = entry.path.size() <= source_.size()
-                                 ? std::string()
-                                 : entry.path.substr(source_.empty() ? 0 : source_.size() + 1);
+    std::string path = entry.path.size() <= source_.size()
+                           ? std::string()
+                           : entry.path.substr(source_.empty() ? 0 : source_.size() + 1);
     while (!levels_.back().path.empty() && path != levels_.back().path &&
-           !path.starts_with(levels_.back().path + "/")) {
+           !is_below(path, levels_.back().path)) {
       levels_.pop_back();
     }
     if (path == levels_.back().path) return true;  // the source itself
+    if (all_ && excludes_.empty() && entry.type != layer::EntryType::directory) {
+      take(entry, std::move(path));
+      return true;
+    }
     const Level& above = levels_.back();
     Level level{path, {}, {}, entry, false};
     if (!all_) level.included = includes_.match(path, above.included);

@@ -23,7 +23,6 @@ void Flusher::add(base::Fd file, std::string name) {
   {
     const std::lock_guard guard(mutex_);
     known_.insert(name);
-    news_ = true;
     queue_.push_back({std::move(file), std::move(name)});
     if (!thread_.joinable()) thread_ = std::thread([this] { work(); });
   }
@@ -35,9 +34,9 @@ bool Flusher::knows(const std::string& name) {
   return known_.contains(name);
 }
 
-bool Flusher::take_news() {
+std::vector<std::string> Flusher::take_flushed() {
   const std::lock_guard guard(mutex_);
-  return std::exchange(news_, false);
+  return std::exchange(flushed_, {});
 }
 
 void Flusher::wait() {
@@ -61,6 +60,7 @@ void Flusher::work() {
     }
     guard.lock();
     busy_ = false;
+    if (!failure) flushed_.push_back(item.name);
     if (failure && !failure_) failure_ = failure;
     changed_.notify_all();
   }

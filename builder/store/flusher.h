@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "base/fd.h"
 
@@ -25,8 +26,8 @@ class Flusher {
   void add(base::Fd file, std::string name);
   // Whether a file of this name was added.
   [[nodiscard]] bool knows(const std::string& name);
-  // Whether files were added since it was asked last: their directory is to be flushed too.
-  [[nodiscard]] bool take_news();
+  // The files flushed since it was asked last: their directory is to be flushed too.
+  [[nodiscard]] std::vector<std::string> take_flushed();
   // Waits for everything added so far. Throws the first base::Error a flush met.
   void wait();
 
@@ -42,7 +43,7 @@ class Flusher {
   std::condition_variable changed_;
   std::deque<Item> queue_;
   std::set<std::string> known_;
-  bool news_ = false;
+  std::vector<std::string> flushed_;
   bool busy_ = false;
   bool ending_ = false;
   std::exception_ptr failure_;

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::uint64_t kMaxLogBytes = 256U << 20;
 constexpr std::size_t kHexLength = 64;
+constexpr std::string_view kFlushed = "flushed ";
 
 std::string read_boot_id() {
   try {
@@ -43,7 +44,10 @@ void StampLog::load(int directory) {
     const std::string_view line = rest.substr(0, end);
     rest.remove_prefix(end + 1);
     if (line.size() > kHexLength + 1 && line[kHexLength] == ' ') {
-      stamps_[std::string(line.substr(0, kHexLength))] = std::string(line.substr(kHexLength + 1));
+      const std::string_view stamp = line.substr(kHexLength + 1);
+      const bool flushed = stamp.starts_with(kFlushed);
+      (flushed ? flushed_ : stamps_)[std::string(line.substr(0, kHexLength))] =
+          stamp.substr(flushed ? kFlushed.size() : 0);
     }
   }
 }
@@ -63,6 +67,22 @@ void StampLog::note(const oci::Digest& blob, const struct stat& status) {
   if (known == stamp) return;
   known = stamp;
   base::write_all(log_.get(), base::as_bytes(blob.hex() + " " + stamp + "\n"), "stamps");
+}
+
+void StampLog::note_flushed(const oci::Digest& blob, const struct stat& status) {
+  const std::string stamp = stamp_of(status);
+  const std::lock_guard guard(mutex_);
+  std::string& known = flushed_[blob.hex()];
+  if (known == stamp) return;
+  known = stamp;
+  const std::string line = blob.hex() + " " + std::string(kFlushed) + stamp + "\n";
+  base::write_all(log_.get(), base::as_bytes(line), "stamps");
+}
+
+bool StampLog::is_flushed(const oci::Digest& blob, const struct stat& status) const {
+  const std::lock_guard guard(mutex_);
+  const auto found = flushed_.find(blob.hex());
+  return found != flushed_.end() && found->second == stamp_of(status);
 }
 
 bool StampLog::holds(const oci::Digest& blob, const struct stat& status) const {

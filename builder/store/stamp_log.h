@@ -1,7 +1,8 @@
 // Which blobs are known to hold the right bytes: an append-only text file, one line a blob, read
 // once at opening. A stamp is the blob file's (inode, size, mtime, ctime) and the boot it was noted
 // in; a different value, an unreadable line or another boot only means that the blob is hashed
-// again before it is trusted. Thread-safe.
+// again before it is trusted. A line "<digest> flushed <stamp>" says besides that the file and its
+// name are on the disk. Thread-safe.
 #pragma once
 
 #include <sys/stat.h>
@@ -21,6 +22,8 @@ class StampLog {
 
   void note(const oci::Digest& blob, const struct stat& status);
   [[nodiscard]] bool holds(const oci::Digest& blob, const struct stat& status) const;
+  void note_flushed(const oci::Digest& blob, const struct stat& status);
+  [[nodiscard]] bool is_flushed(const oci::Digest& blob, const struct stat& status) const;
   [[nodiscard]] const std::string& boot() const noexcept { return boot_; }
 
  private:
@@ -30,7 +33,9 @@ class StampLog {
   std::string boot_;
   base::Fd log_;
   mutable std::mutex mutex_;
-  std::unordered_map<std::string, std::string> stamps_;  // digest hex -> stamp
+  // Digest hex -> stamp.
+  std::unordered_map<std::string, std::string> stamps_;
+  std::unordered_map<std::string, std::string> flushed_;
 };
 
 }  // namespace cooper::store

@@ -142,14 +142,21 @@ void Store::remove_directories(const std::string& prefix, const std::string& kee
 
 void Store::flush() const {
   state_->flusher->wait();
-  if (!state_->flusher->take_news()) return;
+  const std::vector<std::string> flushed = state_->flusher->take_flushed();
+  if (flushed.empty()) return;
   if (::fsync(state_->blobs.get()) != 0) base::throw_errno("flush", state_->path + "/blobs");
+  for (const std::string& hex : flushed) {
+    if (const auto status = base::try_stat_at(state_->blobs.get(), hex))
+      state_->stamps->note_flushed(oci::Digest::parse("sha256:" + hex), *status);
+  }
 }
 
 void Store::flush_blob(const oci::Digest& digest) const {
   if (state_->flusher->knows(digest.hex())) return;
   const auto status = base::try_stat_at(state_->blobs.get(), digest.hex());
-  if (!status || status->st_mtim.tv_sec < ::time(nullptr) - kUnwrittenSeconds) return;
+  if (!status || status->st_mtim.tv_sec < ::time(nullptr) - kUnwrittenSeconds ||
+      state_->stamps->is_flushed(digest, *status))
+    return;
   if (auto file = open_blob_fd(digest)) state_->flusher->add(std::move(*file), digest.hex());
 }
 

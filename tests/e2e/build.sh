@@ -72,9 +72,10 @@ END
   sleep 1.1
   cooper_ok build .
   cooper_ok build .
-  COOPER_ROOT=$store strace -f -qq -e trace=open,openat,openat2 -o "$work/trace" "$COOPER_BIN" build . \
+  COOPER_ROOT=$store strace -f -qq -e trace=open,openat,openat2,fsync -o "$work/trace" "$COOPER_BIN" build . \
     >"$work/out" 2>"$work/err" || fail "strace"
   ! grep 'watched-' "$work/trace" | grep -v O_PATH | grep -q . || fail "context files were opened: $(grep -c watched- "$work/trace")"
+  ! grep -q fsync "$work/trace" || fail "what is on the disk was flushed again"
 }
 
 case_unreachable_stages_are_not_built() {
