@@ -159,6 +159,35 @@ END
   fresh_store
 }
 
+# The process that unpacks a layer (docs/security.md) meets the end of the disk.
+case_disk_full_under_a_layer() {
+  fresh_store
+  dockerfile <<'END'
+FROM base
+COPY large-file /large
+END
+  head -c 60000000 /dev/zero | tr '\0' s >large-file
+  cooper_ok build -o type=oci,tar=false,dest=large .
+  local small=$work/small
+  mkdir -p "$small"
+  mount -t tmpfs -o size=24m cooper-test "$small"
+  store=$small/store
+  printf 'FROM large\nRUN wc -c </large >/counted\n' >Dockerfile
+  cooper_run build --progress plain --build-context "large=oci-layout://$PWD/large" .
+  local ended=$status told=$err
+  cooper_run fsck
+  local sound=$status
+  mount -o remount,size=300m "$small"
+  cooper_run build --progress plain --build-context "large=oci-layout://$PWD/large" -o type=tar,dest=files.tar .
+  umount "$small" || umount -l "$small"
+  same "$status" 0 "$err"
+  same "$sound" 0 "fsck of the store on the full disk"
+  same "$(tar -xOf files.tar counted 2>/dev/null || tar -xOf files.tar ./counted)" 60000000
+  [ "$ended" -ne 0 ] || fail "succeeded on a full disk"
+  grep -q '^error: .*No space left on device' <<<"$told" || fail "no error line: $told"
+  fresh_store
+}
+
 # security.T49
 case_two_builds_at_once() {
   local first second status_1=0 status_2=0

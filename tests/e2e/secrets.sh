@@ -31,7 +31,7 @@ RUN --mount=type=secret,id=one --mount=type=secret,id=two,env=TWO [ "\$(cat /run
 END
 }
 
-# C9: layers, configuration, history, keys, records, logs, temporary files, arguments.
+# security.C9: layers, configuration, history, keys, records, logs, temporary files, arguments.
 case_c9_a_secret_is_nowhere_after_a_build() {
   fresh_store
   mkdir -p "$work/tmp.c9"
@@ -49,6 +49,7 @@ case_c9_a_secret_is_nowhere_after_a_build() {
   grep -qF 'plain ***' <<<"$out" || fail "the log has no output"
 }
 
+# security.C9
 case_c9_a_secret_is_nowhere_after_a_kill() {
   fresh_store
   mkdir -p "$work/tmp.kill"
@@ -64,6 +65,21 @@ case_c9_a_secret_is_nowhere_after_a_kill() {
   done
   # The names of processes and their arguments, while the step runs.
   ! cat /proc/[0-9]*/cmdline 2>/dev/null | grep -qaFf "$work/secret" || fail "the secret is an argument (try $try)"
+  # In the environment of the step alone, and who has it, or is ours, leaves no core file.
+  local process seen=0 ours=0
+  for process in /proc/[0-9]*; do
+    if [ "$(readlink "$process/exe")" = "$(readlink -f "$COOPER_BIN")" ]; then
+      ours=$((ours + 1))
+      ! grep -qaFf "$work/secret" "$process/environ" || fail "the secret is in the environment of $(tr '\0' ' ' <"$process/cmdline")"
+    elif grep -qaFf "$work/secret" "$process/environ"; then
+      seen=$((seen + 1))
+    else
+      continue
+    fi
+    grep -q '^Max core file size  *0 ' "$process/limits" || fail "core files are allowed: $(tr '\0' ' ' <"$process/cmdline")"
+  done 2>/dev/null
+  [ "$seen" -ge 1 ] || fail "the step does not have its secret"
+  [ "$ours" -ge 2 ] || fail "found $ours processes of the builder"
   kill -KILL $builder
   local status=0
   wait $builder || status=$?
