@@ -146,4 +146,14 @@ bool unify(Node& left, Node& right) {
   return true;
 }
 
+bool unify(std::vector<Node>& values) {
+  const auto text = std::ranges::find(values, Node::Kind::string, &Node::kind);
+  const auto known =
+      text != values.end() ? text : std::ranges::find_if(values, [](const Node& value) {
+        return value.kind != Node::Kind::null;
+      });
+  if (known == values.end()) return true;
+  return std::ranges::all_of(values, [&](Node& value) { return unify(*known, value); });
+}
+
 }  // namespace cooper::hcl

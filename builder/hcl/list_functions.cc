@@ -60,7 +60,9 @@ bool holds(Call& call, const std::vector<Node>& list, const Node& value) {
 
 Node distinct(Call& call) {
   std::vector<Node> kept;
-  for (const Node& item : call.list(0)) {
+  std::vector<Node> items = call.list(0);
+  if (!unify(items)) items = call.list(0);  // of several types: as they are
+  for (const Node& item : items) {
     if (!holds(call, kept, item)) kept.push_back(item);
   }
   return make_list(std::move(kept));

@@ -6,17 +6,13 @@ namespace cooper::hcl {
 namespace {
 
 Node coalesce(Call& call) {
-  Node first;
-  bool found = false;
+  std::vector<Node> values;
   for (const Node& value : call.all()) {
-    if (value.kind == Node::Kind::null) continue;
-    Node other = value;
-    if (!found) first = value;
-    found = true;
-    if (!unify(first, other)) call.fail("the arguments must be of one type");
+    if (value.kind != Node::Kind::null) values.push_back(value);
   }
-  if (!found) call.fail("all arguments are null");
-  return first;
+  if (values.empty()) call.fail("all arguments are null");
+  if (!unify(values)) call.fail("the arguments must be of one type");
+  return values.front();
 }
 
 }  // namespace

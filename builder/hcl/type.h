@@ -42,5 +42,7 @@ struct Type {
 // For values that must be of one type (both results of a condition, the items of concat): texts if
 // one is a text and the other a number or boolean. False if there is no such type.
 [[nodiscard]] bool unify(Node& left, Node& right);
+// The same for any number of values: texts if one of them is a text.
+[[nodiscard]] bool unify(std::vector<Node>& values);
 
 }  // namespace cooper::hcl
