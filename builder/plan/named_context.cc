@@ -47,6 +47,7 @@ std::optional<Origin> find_named_context(const TargetRequest& request, const std
                                          const dockerfile::SourceRange& where) {
   const std::string lower = lower_case(name);
   if (lower == "scratch" || lower == "context") return std::nullopt;
+  if (!oci::try_parse_reference(name)) return std::nullopt;  // as BuildKit: no name of a context
   const std::string wanted = canonical_name(name);
   for (const bool exact : {true, false}) {
     for (const std::string& key : request.local_contexts) {

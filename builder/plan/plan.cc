@@ -94,16 +94,15 @@ class Planner {
   Outline plan_request(std::size_t index) {
     const StageTable& table = tables_->at(index);
     const TargetRequest& request = requests_[index];
-    std::map<std::size_t, StageState> stages;
+    const std::set<std::size_t> planned =
+        reachable_stages(table, resolved_, tables_->by_name()).stages;
+    StageResults stages(table, planned);
     OutlineDraft outline;
     const std::set<std::size_t> shipped = shipped_stages(table);
     const PlanningInputs inputs{table,  index,   resolved_, tables_->by_name(), targets_, stages,
                                 graph_, outline, shipped};
-    for (const std::size_t stage : reachable_stages(table, resolved_, tables_->by_name()).stages) {
-      StageState state = StagePlanner(inputs, stage).plan();
-      stages.emplace(stage, std::move(state));
-    }
-    StageState state = stages.at(table.target());
+    for (const std::size_t stage : planned) stages.keep(stage, StagePlanner(inputs, stage).plan());
+    StageState state = stages.use(table.target());
     for (const auto& [name, value] : request.labels) state.config.config.labels[name] = value;
     graph_.add_target(make_target(request, table, state));
     targets_.emplace(request.name, std::move(state));

@@ -86,7 +86,7 @@ void StagePlanner::begin_with(const ScratchOrigin&) {
       add_step(std::nullopt, ScratchOp{}, platform, "FROM scratch", entry_.stage->where);
 }
 
-void StagePlanner::begin_with(const StageOrigin& origin) { state_ = in_.stages.at(origin.stage); }
+void StagePlanner::begin_with(const StageOrigin& origin) { state_ = in_.stages.use(origin.stage); }
 
 void StagePlanner::begin_with(const ImageOrigin& origin) {
   const BaseImage& image = resolved_image(in_.resolved, origin.image);
@@ -264,7 +264,7 @@ Input StagePlanner::source(const std::string& name, const dockerfile::SourceRang
   if (name.empty()) return ContextInput{context("")};
   const Origin origin = in_.table.source(name, index_, where);
   if (const auto* stage = std::get_if<StageOrigin>(&origin)) {
-    return StepInput{in_.stages.at(stage->stage).result};
+    return StepInput{in_.stages.step(stage->stage)};
   }
   if (const auto* image = std::get_if<ImageOrigin>(&origin)) {
     return StepInput{image_step(image->image, "FROM " + image->image.location)};

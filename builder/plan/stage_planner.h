@@ -9,6 +9,7 @@
 #include "builder/plan/graph_builder.h"
 #include "builder/plan/outline.h"
 #include "builder/plan/stage_instructions.h"
+#include "builder/plan/stage_results.h"
 #include "builder/plan/step_label.h"
 
 namespace cooper::plan {
@@ -20,7 +21,7 @@ struct PlanningInputs {
   const ResolvedImages& resolved;
   const EarlierTables& tables;                       // of earlier requests
   const std::map<std::string, StageState>& targets;  // results of earlier requests
-  const std::map<std::size_t, StageState>& stages;   // results of this request's earlier stages
+  StageResults& stages;                              // of this request's earlier stages
   GraphBuilder& graph;
   OutlineDraft& outline;
   const std::set<std::size_t>& shipped;  // stages whose layers are the target's
