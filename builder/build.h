@@ -106,6 +106,10 @@ struct BuildTools {
   // Set: a RUN step that fails is kept, and this is told its id (engine::KeptSteps). Called from
   // any thread.
   std::function<void(const std::string& id)> on_kept = {};
+  // Called with each target's Dockerfile before it is parsed: the target, the name of the file, its
+  // text.
+  std::function<void(const std::string& target, const std::string& file, const std::string& text)>
+      on_dockerfile = {};
 };
 
 struct BuiltImage {

@@ -84,28 +84,28 @@ context::GitAccess git_access(const BuildRequest& request, const BuildTools& too
   return access;
 }
 
-const OpenContext& ContextOpener::open(const std::string& text, bool keep_git_dir) {
-  const auto key = std::make_pair(text, keep_git_dir);
+const OpenContext& ContextOpener::open(const std::string& text, const GitWishes& git) {
+  const auto key = std::make_pair(text, git);
   const auto found = opened_.find(key);
   if (found != opened_.end()) return found->second;
-  return opened_.emplace(key, open_new(text, keep_git_dir)).first->second;
+  return opened_.emplace(key, open_new(text, git)).first->second;
 }
 
 const OpenContext& ContextOpener::open_named(const std::string& text) {
   if (context::classify_context(text) != ContextKind::http) return open(text);
-  const auto key = std::make_pair("file\n" + text, false);
+  const auto key = std::make_pair("file\n" + text, GitWishes{});
   const auto found = opened_.find(key);
   if (found != opened_.end()) return found->second;
   return opened_.emplace(key, open_http(text, false)).first->second;
 }
 
-OpenContext ContextOpener::open_new(const std::string& text, bool keep_git_dir) {
+OpenContext ContextOpener::open_new(const std::string& text, const GitWishes& git) {
   switch (context::classify_context(text)) {
     case ContextKind::directory: return open_directory(text);
     case ContextKind::stdin_tar: return open_stdin();
     case ContextKind::git:
       if (text.find("://") == std::string::npos && is_directory(text)) return open_directory(text);
-      return open_git(text, keep_git_dir);
+      return open_git(text, git);
     case ContextKind::http: return open_http(text, true);
     default:
       throw Error(ErrorKind::usage, "open build context", text,
@@ -138,16 +138,18 @@ OpenContext ContextOpener::open_stdin() const {
   return context;
 }
 
-OpenContext ContextOpener::open_git(const std::string& text, bool keep_git_dir) const {
+OpenContext ContextOpener::open_git(const std::string& text, const GitWishes& git) const {
   context::GitRequest wanted;
   wanted.reference = dockerfile::try_parse_git_reference(text).value();
-  wanted.keep_git_dir = wanted.reference.keep_git_dir.value_or(keep_git_dir);
+  wanted.keep_git_dir = wanted.reference.keep_git_dir.value_or(git.keep_git_dir);
+  wanted.reference.commit_times = wanted.reference.commit_times.value_or(git.commit_times);
   const context::GitAccess access = git_access(request_, tools_);
   const context::GitCommit commit = resolve_commit(wanted, tools_.store, access, stop_);
   auto checkout = std::make_shared<const context::GitCheckout>(
       check_out(wanted, commit, tools_.store, access, stop_));
   OpenContext context;
-  context.identity = text + "\n" + commit.name + (keep_git_dir ? "\n.git" : "");
+  context.identity = text + "\n" + commit.name + (git.keep_git_dir ? "\n.git" : "") +
+                     (git.commit_times ? "\ntimes" : "");
   context.directory = checkout->path;
   context.checked_out = true;
   context.time = checkout->time;
@@ -169,8 +171,9 @@ OpenContext ContextOpener::open_http(const std::string& text, bool unpack) const
     if (context.tree) return context;
     context.dockerfile = kFileName;
   }
-  context.tree = context::make_file_context(
-      file.content.duplicate(), unpack ? kFileName : file.name, "build context", tools_.store);
+  context.tree =
+      context::make_file_context(file.content.duplicate(), unpack ? kFileName : file.name,
+                                 file.last_modified.value_or(0), "build context", tools_.store);
   return context;
 }
 

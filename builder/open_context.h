@@ -2,6 +2,7 @@
 // repository, an http(s) address.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -35,6 +36,13 @@ struct OpenContext {
 // What git may use of the caller's.
 [[nodiscard]] context::GitAccess git_access(const BuildRequest& request, const BuildTools& tools);
 
+// What is not told in the address of a git repository.
+struct GitWishes {
+  bool keep_git_dir = false;
+  bool commit_times = false;  // files have the time of the commit
+  auto operator<=>(const GitWishes&) const = default;
+};
+
 class ContextOpener {
  public:
   // Both outlive the opener and what it opened.
@@ -42,20 +50,20 @@ class ContextOpener {
       : request_(request), tools_(tools), stop_(std::move(stop)) {}
 
   // Equal texts are opened once. Throws base::Error; usage for what is no place of files.
-  [[nodiscard]] const OpenContext& open(const std::string& text, bool keep_git_dir = false);
+  [[nodiscard]] const OpenContext& open(const std::string& text, const GitWishes& git = {});
   // A named context: what an http(s) address gives is one file, also when that is an archive.
   [[nodiscard]] const OpenContext& open_named(const std::string& text);
 
  private:
-  [[nodiscard]] OpenContext open_new(const std::string& text, bool keep_git_dir);
+  [[nodiscard]] OpenContext open_new(const std::string& text, const GitWishes& git);
   [[nodiscard]] OpenContext open_stdin() const;
-  [[nodiscard]] OpenContext open_git(const std::string& text, bool keep_git_dir) const;
+  [[nodiscard]] OpenContext open_git(const std::string& text, const GitWishes& git) const;
   [[nodiscard]] OpenContext open_http(const std::string& text, bool unpack) const;
 
   const BuildRequest& request_;
   BuildTools& tools_;
   std::stop_token stop_;
-  std::map<std::pair<std::string, bool>, OpenContext> opened_;
+  std::map<std::pair<std::string, GitWishes>, OpenContext> opened_;
 };
 
 }  // namespace cooper

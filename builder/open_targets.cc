@@ -42,8 +42,11 @@ context::Modes modes_of(const BuildRequest& request, const OpenContext& context)
 // The Dockerfile of a target; targets with the same one share the parsed value.
 class DockerfileReader {
  public:
+  explicit DockerfileReader(const BuildTools& tools) : tools_(tools) {}
+
   void read(const BuildTarget& target, OpenTarget& open) {
     const context::DockerfileText text = text_of(target, open.contexts.at(""));
+    if (tools_.on_dockerfile) tools_.on_dockerfile(target.name, text.display_name, text.text);
     auto& known = files_[{text.display_name, text.text}];
     if (!known) {
       known = std::make_shared<const dockerfile::Dockerfile>(
@@ -85,6 +88,7 @@ class DockerfileReader {
     throw context::no_dockerfile(file, context_name);
   }
 
+  const BuildTools& tools_;
   std::map<std::pair<std::string, std::string>, std::shared_ptr<const dockerfile::Dockerfile>>
       files_;
 };
@@ -159,6 +163,13 @@ bool is_true(const std::map<std::string, std::string>& arguments, const char* na
   return found != arguments.end() && (found->second == "1" || found->second == "true");
 }
 
+// As BuildKit: the files of a main context have the time of the commit when there is an epoch.
+GitWishes git_wishes(const std::map<std::string, std::string>& arguments) {
+  const auto epoch = arguments.find("SOURCE_DATE_EPOCH");
+  return {is_true(arguments, "BUILDKIT_CONTEXT_KEEP_GIT_DIR"),
+          epoch != arguments.end() && !epoch->second.empty()};
+}
+
 plan::TargetRequest plan_request(const BuildRequest& all, const BuildTarget& target,
                                  const PlatformOf& wanted, const RequestNames& names,
                                  ContextOpener& opener, OpenTarget& open) {
@@ -198,14 +209,14 @@ OpenTargets open_targets(const BuildRequest& request, BuildTools& tools, std::st
   open.request = &request;
   open.store = &tools.store;
   ContextOpener opener(request, tools, std::move(stop));
-  DockerfileReader reader;
+  DockerfileReader reader(tools);
   std::map<std::pair<std::string, std::string>, std::shared_ptr<const check::ContextFacts>> facts;
   RequestNames names;
   for (std::size_t i = 0; i < request.targets.size(); ++i) {
     const BuildTarget& target = request.targets[i];
     OpenTarget one;
     const OpenContext& context = one.contexts[""] =
-        opener.open(target.context, is_true(target.build_args, "BUILDKIT_CONTEXT_KEEP_GIT_DIR"));
+        opener.open(target.context, git_wishes(target.build_args));
     reader.read(target, one);
     auto& known = facts[{context.identity, one.dockerfile_path}];
     if (!known) {

@@ -71,6 +71,11 @@ std::vector<CalledTarget> call_targets(const Call& call, BuildRequest request, B
     if (target.platforms.size() > 1) target.platforms.resize(1);  // the answers are the same
     target.all_stages = call.method == Call::Method::check && target.stage.empty();
   }
+  CalledTarget unparsed;  // the Dockerfile that was read last, until all are parsed
+  tools.on_dockerfile = [&](const std::string& target, const std::string& file,
+                            const std::string& text) {
+    unparsed = {target, file, text, {}, {}, {}, {}};
+  };
   tools.on_requests = [&](const std::vector<plan::TargetRequest>& requests) {
     for (const plan::TargetRequest& one : requests) {
       answers.push_back(
@@ -94,7 +99,11 @@ std::vector<CalledTarget> call_targets(const Call& call, BuildRequest request, B
     static_cast<void>(build(request, tools, std::move(stop)));
   } catch (const Answered&) {  // NOLINT(bugprone-empty-catch)
   } catch (const Error& error) {
-    if (answers.empty()) throw;
+    if (answers.empty()) {
+      const bool parsing = error.doing() == "parse" && error.thing() == unparsed.file_name;
+      if (call.method != Call::Method::check || !parsing) throw;
+      answers.push_back(std::move(unparsed));
+    }
     for (CalledTarget& answer : answers) {
       if (answers.size() > 1 && error.spot() && error.spot()->file != answer.file_name) continue;
       answer.error = error;

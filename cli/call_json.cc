@@ -2,6 +2,7 @@
 
 #include "base/base64.h"
 #include "builder/check/rule.h"
+#include "builder/dockerfile/dockerfile.h"
 #include "cli/call_text.h"
 
 namespace cooper::cli {
@@ -41,7 +42,8 @@ Json check_json(const CalledTarget& target) {
                   {"language", "Dockerfile"}}}}};
   if (target.error) {
     dockerfile::SourceRange where;
-    if (target.error->spot()) where.first_line = target.error->spot()->line;
+    const auto& spot = target.error->spot();
+    if (spot && spot->line > 0) where = dockerfile::instruction_at(target.text, spot->line);
     json["buildError"] = {{"message", target.error->what()}, {"location", location_json(where)}};
   }
   return json;

@@ -140,12 +140,13 @@ std::unique_ptr<layer::FileTree> try_open_archive_context(base::Fd file, const s
 }
 
 std::unique_ptr<layer::FileTree> make_file_context(base::Fd file, const std::string& file_name,
-                                                   const std::string& name,
+                                                   std::int64_t mtime, const std::string& name,
                                                    const store::Store& store) {
   layer::ArchiveSpool spool;
   layer::SpooledMember member;
   member.entry.path = file_name;
   member.entry.mode = 0600;
+  member.entry.mtime = mtime;
   const off_t size = ::lseek(file.get(), 0, SEEK_END);
   if (size < 0) base::throw_errno("measure", name);
   member.entry.size = static_cast<std::uint64_t>(size);

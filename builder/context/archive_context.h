@@ -17,9 +17,11 @@ namespace cooper::context {
                                                                         const std::string& name,
                                                                         const store::Store& store);
 
-// A context that has one file (mode 0600) called `file_name`; `name` is the context's.
+// A context that has one file (mode 0600, time `mtime`) called `file_name`; `name` is the
+// context's.
 [[nodiscard]] std::unique_ptr<layer::FileTree> make_file_context(base::Fd file,
                                                                  const std::string& file_name,
+                                                                 std::int64_t mtime,
                                                                  const std::string& name,
                                                                  const store::Store& store);
 

@@ -180,7 +180,7 @@ GitCheckout check_out(const GitRequest& request, const GitCommit& commit, const 
         git.run({"submodule", "--quiet", "update", "--init", "--recursive", "--depth=1"}));
   }
   const std::int64_t time = commit_time(git, commit);
-  if (request.reference.commit_times)
+  if (request.reference.commit_times.value_or(false))
     set_times(base::open_host_directory(tree).get(), timespec{time, 0});
   if (keep) {
     static_cast<void>(

@@ -116,6 +116,26 @@ Instruction parse_trigger(std::string_view text, const std::string& origin) {
   return std::move(*instruction);
 }
 
+SourceRange instruction_at(std::string_view text, int line) {
+  SourceRange range{.first_line = line, .last_line = line, .first_column = 0, .end_column = 0};
+  try {
+    Lexer lexer(text, "");
+    while (auto logical = lexer.next()) {
+      try {
+        Statement statement = make_statement(lexer.source(), *logical);
+        read_heredocs(lexer, *logical, statement);
+      } catch (const base::Error&) {  // NOLINT(bugprone-empty-catch): its lines are known
+      }
+      if (line < logical->first_line || line > logical->last_line) continue;
+      range.first_line = logical->first_line;
+      range.last_line = logical->last_line;
+      break;
+    }
+  } catch (const base::Error&) {  // NOLINT(bugprone-empty-catch): a line that is too long
+  }
+  return range;
+}
+
 base::SourceSpot spot(const Dockerfile& file, const SourceRange& where) {
   return spot_of(file.file_name, file.lines, where);
 }

@@ -51,6 +51,10 @@ struct Dockerfile {
 // image in errors.
 [[nodiscard]] Instruction parse_trigger(std::string_view text, const std::string& origin);
 
+// The lines of the instruction that holds `line` (from 1), in a text that need not be valid; `line`
+// alone where there is none.
+[[nodiscard]] SourceRange instruction_at(std::string_view text, int line);
+
 // The spot of `where` in `file`, ready for Error::with_spot.
 [[nodiscard]] base::SourceSpot spot(const Dockerfile& file, const SourceRange& where);
 

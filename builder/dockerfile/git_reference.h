@@ -20,7 +20,7 @@ struct GitReference {
   std::string subdir;
   std::string checksum;  // of the commit, lower case hexadecimal, may be a prefix
   std::optional<bool> keep_git_dir, submodules;
-  bool commit_times = false;  // mtime=commit
+  std::optional<bool> commit_times;  // mtime=commit or mtime=checkout
   bool over_ssh = false;
   bool looks_local = false;  // github.com/...: only a build context means it so
 };

@@ -31,7 +31,7 @@ std::string GitSource::facts() const {
   std::string facts = "git " + commit_.name + " " + reference.subdir;
   if (request_.keep_git_dir) facts += " with .git of " + reference.remote + " " + commit_.ref;
   if (!reference.submodules.value_or(true)) facts += " without submodules";
-  if (reference.commit_times) facts += " with the commit's times";
+  if (reference.commit_times.value_or(false)) facts += " with the commit's times";
   return facts;
 }
 

@@ -37,11 +37,11 @@ StageTable::StageTable(const TargetRequest& request, Remarks& remarks)
     : request_(&request),
       reporter_(make_reporter(request, remarks)),
       globals_(make_global_scope(request)) {
+  check_default_arguments(request, reporter_);
   for (std::size_t i = 0; i < file().stages.size(); ++i) {
     at_spot(file(), file().stages[i].where, [&] { add_stage(i); });
   }
   check_stage_cycles(file());
-  check_default_arguments(request, reporter_);
   find_target();
 }
 

@@ -43,7 +43,7 @@ TEST_CASE("C19 the parts of an address") {
   CHECK(query.keep_git_dir == true);
   CHECK(query.submodules == false);
   CHECK(query.checksum == "ab12");
-  CHECK(query.commit_times);
+  CHECK(query.commit_times == true);
   CHECK(query.over_ssh);
   CHECK(try_parse_git_reference("https://h/x.git?tag=v1")->ref == "refs/tags/v1");
   CHECK(try_parse_git_reference("https://h/x.git?ref=a#a")->ref == "a");
