@@ -30,9 +30,18 @@ void override_with(std::string& value, const std::string& given) {
   if (!given.empty()) value = given;
 }
 
+init::Parameters kept_parameters(const init::ProjectDirectory& project) {
+  try {
+    return project.kept_parameters().value_or(init::Parameters{});
+  } catch (const Error& error) {
+    throw Error(ErrorKind::usage, error.doing(), error.thing(), error.cause())
+        .with_hint("mend or remove it, and give --registry, --image and --domain again");
+  }
+}
+
 init::Parameters make_parameters(const Arguments& arguments,
                                  const init::ProjectDirectory& project) {
-  init::Parameters parameters = project.kept_parameters().value_or(init::Parameters{});
+  init::Parameters parameters = kept_parameters(project);
   override_with(parameters.registry, arguments.registry);
   override_with(parameters.image, arguments.image);
   override_with(parameters.name, arguments.name);
@@ -67,6 +76,7 @@ std::vector<Comparison> compare_all(const init::ProjectDirectory& project,
 }
 
 const char* word_for(const Arguments& arguments, FileState state) {
+  if (state == FileState::blocked) return "blocked   ";
   if (state == FileState::same) return "same      ";
   if (state == FileState::absent) return arguments.check ? "missing   " : "new       ";
   return arguments.force && !arguments.check ? "replaced  " : "differs   ";
@@ -99,16 +109,21 @@ void print_notes(const init::ProjectDirectory& project) {
   }
 }
 
-// How many files are not as they should be.
-std::size_t apply(const Arguments& arguments, const init::ProjectDirectory& project,
-                  const std::vector<Comparison>& comparisons) {
-  std::size_t wrong = 0;
+struct Wrong {
+  std::size_t files = 0;    // not as they should be
+  std::size_t blocked = 0;  // of those
+};
+
+Wrong apply(const Arguments& arguments, const init::ProjectDirectory& project,
+            const std::vector<Comparison>& comparisons) {
+  Wrong wrong;
   for (const Comparison& comparison : comparisons) {
     const FileState state = comparison.result.state;
     const bool write = !arguments.check && (state == FileState::absent ||
                                             (state == FileState::differs && arguments.force));
     if (write) project.write(comparison.file);
-    if (!write && state != FileState::same) ++wrong;
+    if (!write && state != FileState::same) ++wrong.files;
+    if (state == FileState::blocked) ++wrong.blocked;
     std::cout << word_for(arguments, state) << comparison.file.path << "\n";
     print_diff(comparison.result.diff);
   }
@@ -119,12 +134,19 @@ std::size_t apply(const Arguments& arguments, const init::ProjectDirectory& proj
 int run(const Arguments& arguments) {
   const init::ProjectDirectory project(arguments.directory);
   const init::Parameters parameters = make_parameters(arguments, project);
-  const std::size_t wrong = apply(arguments, project, compare_all(project, parameters));
+  const Wrong wrong = apply(arguments, project, compare_all(project, parameters));
   if (!arguments.check) print_notes(project);
-  if (wrong == 0) return kSuccess;
-  std::cerr << wrong
-            << (arguments.check ? " files are not as cooper init writes them\n"
-                                : " files differ and were kept; --force replaces them\n");
+  if (wrong.files == 0) return kSuccess;
+  if (arguments.check) {
+    std::cerr << wrong.files << " files are not as cooper init writes them\n";
+    return kFailure;
+  }
+  const std::size_t kept = wrong.files - wrong.blocked;
+  if (kept != 0) std::cerr << kept << " files differ and were kept; --force replaces them\n";
+  if (wrong.blocked != 0) {
+    std::cerr << wrong.blocked
+              << " files were not written: something else is in their place; move it away\n";
+  }
   return kFailure;
 }
 

@@ -34,6 +34,11 @@ bool is_host_name(std::string_view text) {
   }
 }
 
+bool is_repository(const std::string& text) {
+  const auto reference = oci::try_parse_reference("registry.example/" + text);
+  return reference && reference->repository == text && !reference->digest;
+}
+
 void require(bool holds, const std::string& what, const std::string& value,
              const std::string& cause) {
   if (!holds) throw Error(ErrorKind::usage, "use " + what, value, cause);
@@ -42,18 +47,17 @@ void require(bool holds, const std::string& what, const std::string& value,
 }  // namespace
 
 void check(const Parameters& parameters) {
+  require(is_repository(parameters.image) && parameters.image.find('/') != std::string::npos,
+          "image", parameters.image, "it must be OWNER/NAME, in lower case and without a tag");
+  const auto reference = oci::try_parse_reference(parameters.registry + "/" + parameters.image);
+  const std::string host = parameters.registry.substr(0, parameters.registry.find(':'));
+  require(is_host_name(host) && reference && reference->registry == parameters.registry, "registry",
+          parameters.registry, "it must be host[:port] in lower case, with a dot or a port");
   require(is_label(parameters.name) && parameters.name.size() <= kMaxName &&
               std::isalpha(static_cast<unsigned char>(parameters.name.front())) != 0,
           "name", parameters.name,
           "it must be of lower-case letters, digits and '-', begin with a letter and have at most "
           "40 characters");
-  const auto reference = oci::try_parse_reference(parameters.registry + "/" + parameters.image);
-  const std::string host = parameters.registry.substr(0, parameters.registry.find(':'));
-  require(is_host_name(host) && reference && reference->registry == parameters.registry, "registry",
-          parameters.registry, "it must be host[:port] in lower case, with a dot or a port");
-  require(reference->repository == parameters.image && !reference->digest &&
-              parameters.image.find('/') != std::string::npos,
-          "image", parameters.image, "it must be OWNER/NAME, in lower case and without a tag");
   for (const auto& [what, value] :
        {std::pair{"site host", &parameters.site}, std::pair{"account host", &parameters.account},
         std::pair{"admin host", &parameters.admin}}) {

@@ -35,6 +35,24 @@ std::string kind_text(const struct stat& status) {
   return "a special file";
 }
 
+// What is in the way of the directory `path`, in words; empty when it can be made.
+std::string obstacle_to(int root, const std::string& path) {
+  for (std::size_t end = path.find('/');; end = path.find('/', end + 1)) {
+    const std::string part = path.substr(0, end);
+    const SplitPath at = split(part);
+    const auto above = base::try_open_in_root(root, at.directory, O_PATH | O_DIRECTORY);
+    const auto status = above ? base::try_stat_at(above->get(), at.name) : std::nullopt;
+    if (!status) return {};
+    if (S_ISLNK(status->st_mode)) {
+      if (!base::try_open_in_root(root, part, O_PATH | O_DIRECTORY))
+        return part + " is a symbolic link that leads to no directory of the repository\n";
+    } else if (!S_ISDIR(status->st_mode)) {
+      return part + " is " + kind_text(*status) + ", not a directory\n";
+    }
+    if (end == std::string::npos) return {};
+  }
+}
+
 FileComparison compare_link(int directory, const SplitPath& at, const ProjectFile& file,
                             const struct stat& status) {
   const std::string wanted = "a symbolic link to " + file.content;
@@ -73,12 +91,22 @@ std::optional<Parameters> ProjectDirectory::kept_parameters() const {
 FileComparison ProjectDirectory::compare(const ProjectFile& file) const {
   const SplitPath at = split(file.path);
   const auto directory = base::try_open_in_root(root_.get(), at.directory, O_PATH | O_DIRECTORY);
-  if (!directory) return {};
+  if (!directory) {
+    const std::string obstacle = obstacle_to(root_.get(), at.directory);
+    if (obstacle.empty()) return {};
+    return {FileState::blocked, file.path + ": " + obstacle};
+  }
   const auto status = base::try_stat_at(directory->get(), at.name);
   if (!status) return {};
+  if (S_ISDIR(status->st_mode)) {
+    return {FileState::blocked, file.path + ": a directory is in its place\n"};
+  }
   if (file.mode == 0) return compare_link(directory->get(), at, file, *status);
   if (!S_ISREG(status->st_mode)) {
     return {FileState::differs, file.path + ": is " + kind_text(*status) + ", not a file\n"};
+  }
+  if (static_cast<std::uint64_t>(status->st_size) > kMaxFileBytes) {
+    return {FileState::differs, file.path + ": is too large to be compared\n"};
   }
   const std::string content = base::read_file_at(directory->get(), at.name, kMaxFileBytes);
   std::string diff = unified_diff(file.path, content, file.content);

@@ -11,7 +11,12 @@
 
 namespace cooper::init {
 
-enum class FileState { absent, same, differs };
+enum class FileState {
+  absent,
+  same,
+  differs,
+  blocked,  // a directory is in its place, or something that is none where its directory should be
+};
 
 struct FileComparison {
   FileState state = FileState::absent;
@@ -26,7 +31,7 @@ class ProjectDirectory {
 
   [[nodiscard]] std::optional<Parameters> kept_parameters() const;
   [[nodiscard]] FileComparison compare(const ProjectFile& file) const;
-  // Replaces what is there; missing directories are made.
+  // Replaces what is there; missing directories are made. Throws for what is blocked.
   void write(const ProjectFile& file) const;
   [[nodiscard]] bool has(const std::string& path) const;
 

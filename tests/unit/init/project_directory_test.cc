@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "base/error.h"
 #include "base/file_at.h"
@@ -76,6 +77,10 @@ TEST_CASE("project directory: a link out of the repository is not followed") {
   const test::TempDirectory outside;
   std::filesystem::create_directory_symlink(outside.path(), application.path() + "/php-config");
   const ProjectDirectory project(application.path());
+  CHECK(project.compare(kFile).state == FileState::blocked);
+  CHECK(project.compare(kFile).diff ==
+        "php-config/php.ini: php-config is a symbolic link that leads to no directory of the "
+        "repository\n");
   CHECK_THROWS_AS(project.write(kFile), base::Error);
   CHECK(base::list_directory(outside.fd(), "outside").empty());
 }
@@ -84,9 +89,37 @@ TEST_CASE("project directory: a directory is never replaced") {
   const Application application;
   std::filesystem::create_directories(application.path() + "/php-config/php.ini");
   const ProjectDirectory project(application.path());
-  CHECK(project.compare(kFile).state == FileState::differs);
+  CHECK(project.compare(kFile).state == FileState::blocked);
+  CHECK(project.compare(kFile).diff == "php-config/php.ini: a directory is in its place\n");
   CHECK_THROWS_WITH_AS(project.write(kFile), doctest::Contains("a directory is in its place"),
                        base::Error);
+}
+
+TEST_CASE("project directory: what is in the way") {
+  const Application application;
+  const ProjectDirectory project(application.path());
+  const std::string root = application.path();
+  std::filesystem::create_directory(root + "/conf");
+  std::filesystem::create_directory_symlink("conf", root + "/php-config");
+  CHECK(project.compare(kFile).state == FileState::absent);  // a link within is followed
+  project.write(kFile);
+  CHECK(std::filesystem::exists(root + "/conf/php.ini"));
+
+  std::ofstream(root + "/stages") << "a file";
+  CHECK(project.compare(kScript).state == FileState::blocked);
+  CHECK(project.compare(kScript).diff == "stages/entrypoint: stages is a file, not a directory\n");
+
+  std::filesystem::create_directory(root + "/helm");
+  std::filesystem::create_symlink("nowhere", root + "/helm/site");
+  CHECK(project.compare(kLink).diff ==
+        "helm/site/files/site.conf: helm/site is a symbolic link that leads to no directory of the "
+        "repository\n");
+
+  std::filesystem::resize_file(root + "/conf/php.ini", std::uintmax_t{5} << 20);
+  CHECK(project.compare(kFile).state == FileState::differs);
+  CHECK(project.compare(kFile).diff == "php-config/php.ini: is too large to be compared\n");
+  project.write(kFile);
+  CHECK(project.compare(kFile).state == FileState::same);
 }
 
 TEST_CASE("project directory: kept parameters") {
