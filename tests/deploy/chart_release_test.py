@@ -35,6 +35,14 @@ class Release(unittest.TestCase):
         return [item for item in self.cluster.objects.values()
                 if item["kind"] == "Secret" and item.get("type") != "helm.sh/release.v1"]
 
+    def site_secrets_alone(self):
+        """Without that of a development cluster, which holds none of the site's keys."""
+        found = self.site_secrets()
+        development = [item for item in found if item["metadata"]["name"].endswith("-development")]
+        for item in development:
+            self.assertEqual(set(item.get("data", {})) | set(item.get("stringData", {})), {"DB_PASSWORD", "MARIADB_ROOT_PASSWORD"})
+        return [item for item in found if item not in development]
+
     def upgrade(self, tag, *more, values="us-prod", check=True):
         self.cluster.changes.clear()
         return chart.helm("upgrade", "--install", "ezscale-website", ".", *chart.VALUES[values], "--set", f"image.tag={tag}",
@@ -86,6 +94,18 @@ class Release(unittest.TestCase):
         self.cluster.fail_jobs = False
         self.upgrade("v1.5.0")
         self.assertTrue(self.image().endswith(":app-v1.5.0"))
+
+    def test_no_values_file_touches_the_secrets_of_the_site(self):
+        """Install, upgrade, an upgrade that begins anew, rollback, uninstall."""
+        for values in chart.VALUES:
+            for more in ((), ("--reset-values",)):
+                with self.subTest(f"{values} {more}"):
+                    self.upgrade("v1.4.0", *more, values=values)
+                    self.assertEqual(self.site_secrets_alone(), self.secrets)
+            for command in (("rollback", "ezscale-website", "1"), ("uninstall", "ezscale-website")):
+                with self.subTest(f"{values} {command[0]}"):
+                    chart.helm(*command, "--namespace", NAMESPACE, "--timeout", "20s")
+                    self.assertEqual(self.site_secrets_alone(), self.secrets)
 
     def test_the_notes_tell_of_middlewares_elsewhere(self):
         self.assertIn("Middleware cloudflarewarp is in namespace kube-system", self.upgrade("v1.4.0").stdout)

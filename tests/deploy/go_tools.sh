@@ -4,8 +4,11 @@
 #   go_tool helm        prints the path of the program, building it the first time
 #   go_module PATH@V    prints the directory of a module's files
 #
-# Where there is no Go the test is skipped (77); where there is, a tool that cannot be had is a failure.
+# Where there is no Go the test is skipped (77), or fails if COOPER_REQUIRE_GO is set, as CI does; where there is, a tool
+# that cannot be had is a failure.
 # Programs are kept in COOPER_TEST_TOOLS (default: ~/.cache/cooper-test-tools), never in the work tree.
+
+command -v go >/dev/null 2>&1 || PATH=$PATH:/usr/local/go/bin
 
 tools_directory=${COOPER_TEST_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/cooper-test-tools}
 
@@ -21,6 +24,10 @@ go_tool_module() {
 
 require_go() {
   command -v go >/dev/null 2>&1 && return 0
+  if [ -n "${COOPER_REQUIRE_GO:-}" ]; then
+    echo "no Go toolchain to build $* with, and COOPER_REQUIRE_GO is set" >&2
+    exit 1
+  fi
   echo "skipped: no Go toolchain to build $* with"
   exit 77
 }
