@@ -1,5 +1,5 @@
 # cpack -G DEB in a build directory: the Debian package cooper_<version>_<architecture>.deb. What the program links is found by
-# dpkg-shlibdeps, so the package fits the Debian release that it was built on.
+# dpkg-shlibdeps, so the package fits the Debian release that it was built on; libcurl is loaded by name.
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME cooper)
@@ -12,6 +12,7 @@ set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
   "cooper builds container images from Dockerfiles and bake files, tries them\nand publishes them. It needs no daemon and no privilege.")
 set(CPACK_DEBIAN_PACKAGE_SECTION devel)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "libcurl4 (>= 7.85)")
 # Certificates for registries; sub-ids where an ordinary user builds.
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "ca-certificates, uidmap")
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)

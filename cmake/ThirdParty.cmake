@@ -16,7 +16,6 @@ pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)
 
 add_library(cooper::threads ALIAS Threads::Threads)
-add_library(cooper::curl ALIAS CURL::libcurl)
 add_library(cooper::crypto ALIAS OpenSSL::Crypto)
 add_library(cooper::json ALIAS nlohmann_json::nlohmann_json)
 add_library(cooper::cli11 ALIAS CLI11::CLI11)
@@ -28,6 +27,11 @@ add_library(cooper::seccomp ALIAS PkgConfig::SECCOMP)
 add_library(cooper::toml ALIAS PkgConfig::TOML)
 add_library(cooper::re2 ALIAS PkgConfig::RE2)
 add_library(cooper::yaml ALIAS PkgConfig::YAML)
+
+# Loaded when a program first needs it (registry/http/curl_library.h): never linked.
+add_library(cooper_curl_headers INTERFACE)
+target_include_directories(cooper_curl_headers SYSTEM INTERFACE ${CURL_INCLUDE_DIRS})
+add_library(cooper::curl_headers ALIAS cooper_curl_headers)
 
 if(BUILD_TESTING)
   find_package(doctest REQUIRED)

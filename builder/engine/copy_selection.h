@@ -24,7 +24,7 @@ struct SelectedSource {
   std::shared_ptr<layer::FileTree> tree;  // null for texts and URLs
   std::string base_name;
   bool directory = false;
-  std::vector<SelectedItem> items;  // in path_less order
+  SelectedItems items;              // in path_less order
   std::optional<std::string> text;  // of a here-document (then items has one made-up entry)
   std::shared_ptr<context::RemoteFile> remote;  // of an http source (likewise)
   std::shared_ptr<const GitSource> git;  // of a repository: no items until check_out_sources()

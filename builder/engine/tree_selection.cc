@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <vector>
 
 #include "base/path.h"
 
@@ -27,7 +28,7 @@ class Selector {
         possible_(IgnoreRules::from_patterns({include.empty() ? "" : "!" + include})),
         excludes_(excludes) {}
 
-  std::vector<SelectedItem> select(const std::string& include) {
+  SelectedItems select(const std::string& include) {
     const auto top = tree_.find(source_);
     if (!top) return {};
     take(*top, "");
@@ -110,13 +111,13 @@ class Selector {
   const IgnoreRules& excludes_;
   std::vector<Level> levels_;
   std::map<std::string, std::string> inodes_;  // -> path of the first item
-  std::vector<SelectedItem> items_;
+  SelectedItems items_;
 };
 
 }  // namespace
 
-std::vector<SelectedItem> select_tree(layer::FileTree& tree, const std::string& source,
-                                      const std::string& include, const IgnoreRules& excludes) {
+SelectedItems select_tree(layer::FileTree& tree, const std::string& source,
+                          const std::string& include, const IgnoreRules& excludes) {
   return Selector(tree, source, include, excludes).select(include);
 }
 

@@ -2,8 +2,8 @@
 // both with the rules of an ignore file, both relative to the source.
 #pragma once
 
+#include <deque>
 #include <string>
-#include <vector>
 
 #include "builder/dockerfile/pattern.h"
 #include "builder/layer/file_tree.h"
@@ -18,11 +18,13 @@ struct SelectedItem {
   std::string same_as = {};  // another name of the item of this path, which comes before it
 };
 
+// May be many: they stay where they are as more come.
+using SelectedItems = std::deque<SelectedItem>;
+
 // The file or directory `source` (clean, links resolved) and everything to be copied in it, in
 // path_less order. Only directories that `include` can match in are read; "" includes everything.
-[[nodiscard]] std::vector<SelectedItem> select_tree(layer::FileTree& tree,
-                                                    const std::string& source,
-                                                    const std::string& include,
-                                                    const dockerfile::IgnoreRules& excludes);
+[[nodiscard]] SelectedItems select_tree(layer::FileTree& tree, const std::string& source,
+                                        const std::string& include,
+                                        const dockerfile::IgnoreRules& excludes);
 
 }  // namespace cooper::engine

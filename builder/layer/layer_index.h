@@ -69,7 +69,7 @@ struct LowerNeeds {
   // A directory is only implied by what is in it: its attributes are theirs. Not said of the root,
   // whose attributes a stack of directories has from its topmost one.
   bool parents = false;
-  bool links = false;    // a hard link names a file that is theirs
+  bool links = false;  // a hard link names a file that is theirs
 };
 [[nodiscard]] LowerNeeds lower_needs(const LayerIndex& index);
 

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <vector>
 
+#include "registry/http/curl_library.h"
 #include "registry/http/tls_hint.h"
 
 namespace cooper::http {
@@ -76,9 +77,10 @@ Failure kind_of(CURLcode code, long os_error) {
 
 template <class Value>
 void set(CURL* handle, CURLoption option, Value value) {
-  const CURLcode code = curl_easy_setopt(handle, option, value);
+  const CURLcode code = curl().easy_setopt(handle, option, value);
   if (code != CURLE_OK) {
-    throw base::Error(base::ErrorKind::failure, "set up a transfer", "", curl_easy_strerror(code));
+    throw base::Error(base::ErrorKind::failure, "set up a transfer", "",
+                      curl().easy_strerror(code));
   }
 }
 
@@ -92,7 +94,7 @@ CurlExchange::CurlExchange(CURL* handle, const Request& request, const CurlOptio
     throw TransportError(Failure::blocked, request_,
                          "the host's address is internal to this network");
   }
-  curl_easy_reset(handle_);
+  curl().easy_reset(handle_);
   set_connection(options);
   set_security(options, tls);
   set_headers();
@@ -100,7 +102,7 @@ CurlExchange::CurlExchange(CURL* handle, const Request& request, const CurlOptio
   set_signature();
 }
 
-CurlExchange::~CurlExchange() { curl_slist_free_all(headers_); }
+CurlExchange::~CurlExchange() { curl().slist_free_all(headers_); }
 
 void CurlExchange::set_connection(const CurlOptions& options) {
   const std::string url = to_string(request_.url);
@@ -151,7 +153,7 @@ void CurlExchange::set_security(const CurlOptions& options, const HostTls& tls) 
 
 void CurlExchange::set_headers() {
   const auto append = [this](const std::string& line) {
-    curl_slist* const longer = curl_slist_append(headers_, line.c_str());
+    curl_slist* const longer = curl().slist_append(headers_, line.c_str());
     if (longer == nullptr) throw std::bad_alloc();
     headers_ = longer;
   };
@@ -221,7 +223,7 @@ void CurlExchange::choose_sink() {
   if (sink_chosen_) return;
   sink_chosen_ = true;
   long status = 0;
-  curl_easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &status);
+  curl().easy_getinfo(handle_, CURLINFO_RESPONSE_CODE, &status);
   response_.status = static_cast<int>(status);
   if (request_.sink_for) sink_ = request_.sink_for(response_);
 }
@@ -293,15 +295,15 @@ TransportError CurlExchange::failure_of(CURLcode code) const {
   if (blocked_)
     return {Failure::blocked, request_, "the host's address is internal to this network"};
   long os_error = 0;
-  curl_easy_getinfo(handle_, CURLINFO_OS_ERRNO, &os_error);
+  curl().easy_getinfo(handle_, CURLINFO_OS_ERRNO, &os_error);
   long proxy_status = 0;
-  curl_easy_getinfo(handle_, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+  curl().easy_getinfo(handle_, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
   const Failure kind = proxy_status >= 400 ? Failure::proxy : kind_of(code, os_error);
   TransportError error(kind, request_,
-                       error_text_[0] != '\0' ? error_text_ : curl_easy_strerror(code));
+                       error_text_[0] != '\0' ? error_text_ : curl().easy_strerror(code));
   if (kind == Failure::tls) {
     long verified = 0;
-    curl_easy_getinfo(handle_, CURLINFO_SSL_VERIFYRESULT, &verified);
+    curl().easy_getinfo(handle_, CURLINFO_SSL_VERIFYRESULT, &verified);
     error.with_hint(tls_hint(verified, code == CURLE_PEER_FAILED_VERIFICATION, request_.url));
   }
   return error;

@@ -9,6 +9,7 @@
 
 #include "base/host_file.h"
 #include "registry/http/curl_exchange.h"
+#include "registry/http/curl_library.h"
 
 namespace cooper::http {
 namespace {
@@ -19,24 +20,24 @@ constexpr std::uint64_t kMaxAuthorityBytes = 8U << 20;
 // A handle with the connections it keeps alive.
 class Worker {
  public:
-  Worker() : multi_(curl_multi_init()), easy_(curl_easy_init()) {
+  Worker() : multi_(curl().multi_init()), easy_(curl().easy_init()) {
     if (multi_ == nullptr || easy_ == nullptr) throw std::bad_alloc();
   }
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
   ~Worker() {
-    curl_easy_cleanup(easy_);
-    curl_multi_cleanup(multi_);
+    curl().easy_cleanup(easy_);
+    curl().multi_cleanup(multi_);
   }
 
   [[nodiscard]] CURL* easy() const noexcept { return easy_; }
 
   // Runs the prepared handle to its end; CURLE_ABORTED_BY_CALLBACK when `stop` was requested.
   [[nodiscard]] CURLcode run(const std::stop_token& stop) {
-    const std::stop_callback wake(stop, [this] { curl_multi_wakeup(multi_); });
-    if (curl_multi_add_handle(multi_, easy_) != CURLM_OK) return CURLE_FAILED_INIT;
+    const std::stop_callback wake(stop, [this] { curl().multi_wakeup(multi_); });
+    if (curl().multi_add_handle(multi_, easy_) != CURLM_OK) return CURLE_FAILED_INIT;
     const CURLcode code = drive(stop);
-    curl_multi_remove_handle(multi_, easy_);
+    curl().multi_remove_handle(multi_, easy_);
     return code;
   }
 
@@ -44,12 +45,12 @@ class Worker {
   CURLcode drive(const std::stop_token& stop) {
     for (int running = 1; running > 0;) {
       if (stop.stop_requested()) return CURLE_ABORTED_BY_CALLBACK;
-      if (curl_multi_perform(multi_, &running) != CURLM_OK) return CURLE_FAILED_INIT;
-      if (running > 0 && curl_multi_poll(multi_, nullptr, 0, 1000, nullptr) != CURLM_OK)
+      if (curl().multi_perform(multi_, &running) != CURLM_OK) return CURLE_FAILED_INIT;
+      if (running > 0 && curl().multi_poll(multi_, nullptr, 0, 1000, nullptr) != CURLM_OK)
         return CURLE_FAILED_INIT;
     }
     int left = 0;
-    while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
+    while (const CURLMsg* message = curl().multi_info_read(multi_, &left)) {
       if (message->msg == CURLMSG_DONE) return message->data.result;
     }
     return CURLE_FAILED_INIT;
@@ -110,10 +111,6 @@ CurlOptions curl_options_from_environment() {
 }
 
 CurlTransport::CurlTransport(CurlOptions options) : pool_(std::make_unique<Pool>()) {
-  static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
-  if (started != CURLE_OK) {
-    throw base::Error(base::ErrorKind::failure, "start libcurl", "", curl_easy_strerror(started));
-  }
   pool_->options = std::move(options);
 }
 
