@@ -172,7 +172,7 @@ OpenContext ContextOpener::open_http(const std::string& text, bool unpack) const
     context.dockerfile = kFileName;
   }
   context.tree =
-      context::make_file_context(file.content.duplicate(), unpack ? kFileName : file.name,
+      context::make_file_context(file.content.duplicate(), kFileName,
                                  file.last_modified.value_or(0), "build context", tools_.store);
   return context;
 }
