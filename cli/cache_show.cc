@@ -56,7 +56,7 @@ const Entry& find_entry(const std::vector<Entry>& entries, const std::string& te
 }
 
 Table key_table(const store::Store& store, const std::string& key) {
-  Table table{{"part", "value"}, {}};
+  Table table{{"part", "value"}, {}, "parts"};
   const auto bytes = store.read_record("step-parts", key);
   const auto parts = bytes ? cache::try_parse_key_parts(*bytes, {key}) : std::nullopt;
   if (!parts) return table;
@@ -86,7 +86,7 @@ std::string octal(std::uint32_t mode) {
 }
 
 Table file_table(const upkeep::LayerReport& report) {
-  Table table{{"change", "mode", "size", "wasted", "path"}, {}};
+  Table table{{"change", "mode", "size", "wasted", "path"}, {}, "files"};
   for (const upkeep::LayerFile& file : report.files) {
     const layer::Entry& entry = file.entry;
     const std::uint64_t wasted = file.wasted ? entry.size : 0;

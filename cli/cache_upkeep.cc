@@ -53,7 +53,7 @@ upkeep::Filter parse_filters(const std::vector<std::string>& texts) {
 }
 
 Table removal_table(const std::vector<upkeep::Entry>& entries, const upkeep::Removals& removals) {
-  Table table{{"kind", "id", "size", "reason", "name"}, {}};
+  Table table{{"kind", "id", "size", "reason", "name"}, {}, "removed"};
   for (const upkeep::Removal& one : removals.list) {
     const upkeep::Entry& entry = entries[one.entry];
     table.rows.push_back({{std::string(to_string(entry.kind))},
@@ -135,7 +135,7 @@ int check_store(const CheckArguments& arguments, const Globals& globals) {
               << ": it was not whole on the disk when the machine stopped\n";
   const std::vector<upkeep::Finding> findings =
       upkeep::check(store, [&globals] { return globals.signals->token().stop_requested(); });
-  Table table{{"path", "cause"}, {}};
+  Table table{{"path", "cause"}, {}, "problems"};
   for (const upkeep::Finding& finding : findings)
     table.rows.push_back({{finding.path}, {finding.cause}});
   if (arguments.output.json || !arguments.output.format.empty()) {

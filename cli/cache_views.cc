@@ -39,7 +39,7 @@ std::set<EntryKind> kinds_of(const std::vector<std::string>& words) {
 
 Table entry_table(const std::vector<Entry>& entries, const std::set<EntryKind>& kinds) {
   const auto now = static_cast<std::int64_t>(::time(nullptr));
-  Table table{{"kind", "id", "size", "age", "last-use", "targets", "name"}, {}};
+  Table table{{"kind", "id", "size", "age", "last-use", "targets", "name"}, {}, "items"};
   for (const Entry& entry : entries) {
     // Without a wish, records of builds would only be in the way.
     if (kinds.empty() ? entry.kind == EntryKind::build : !kinds.contains(entry.kind)) continue;
@@ -81,7 +81,7 @@ void show_use(const Arguments& arguments, const Globals& globals) {
     ++sum.count;
     sum.bytes += item.bytes;
   }
-  Table table{{"what", "count", "size"}, {}};
+  Table table{{"what", "count", "size"}, {}, "parts"};
   Sum all;
   for (const auto& [what, sum] : sums) {
     table.rows.push_back({{what}, {sum.count}, {sum.bytes, size_text(sum.bytes)}});
@@ -102,7 +102,7 @@ void show_tree(const Arguments& arguments, const Globals& globals) {
     if (entry.kind == EntryKind::layer) layer_bytes[entry.id] = entry.bytes;
     if (entry.kind == EntryKind::base) base_bytes[entry.id] = entry.shared_bytes;
   }
-  Table table{{"target", "step", "size", "outcome", "label"}, {}};
+  Table table{{"target", "step", "size", "outcome", "label"}, {}, "steps"};
   std::set<std::string> seen;
   for (const cache::BuildRecord& build : contents.builds) {
     for (const cache::RecordedTarget& target : build.targets) {

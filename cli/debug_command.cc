@@ -39,7 +39,7 @@ std::string find_kept(const engine::KeptSteps& kept, const std::string& text) {
 }
 
 Table kept_table(const engine::KeptSteps& kept) {
-  Table table{{"id", "step", "failure", "where"}, {}};
+  Table table{{"id", "step", "failure", "where"}, {}, "steps"};
   for (const std::string& id : kept.ids()) {
     const auto step = kept.read(id);
     if (!step) continue;

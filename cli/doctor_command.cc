@@ -28,7 +28,7 @@ const char* text_of(Health health) {
 
 void print(const std::vector<Finding>& findings, bool json) {
   if (json) {
-    Table table{{"name", "status", "text", "cure"}, {}};
+    Table table{{"name", "status", "text", "cure"}, {}, "checks"};
     for (const Finding& one : findings)
       table.rows.push_back({{one.name}, {text_of(one.health)}, {one.what}, {one.cure}});
     std::cout << table_json(table) << std::flush;
@@ -64,7 +64,7 @@ void add_doctor_command(CLI::App& app, const Globals& globals, int& exit_code) {
       ->add_option("--registry", arguments->registries,
                    "HOST, or HOST/REPOSITORY to try whether a push there would be taken")
       ->allow_extra_args(false);
-  command->add_flag("--json", arguments->json, "print a JSON array");
+  command->add_flag("--json", arguments->json, "print a JSON object");
   command->add_flag("--probe", arguments->probe, "")->group("");  // what it asks itself
   command->footer(
       "Each line is ok, missing (builds fail), or optional (some builds want it); the line below "

@@ -74,7 +74,7 @@ void add_facts(const store::Store& store, const oci::Descriptor& top, std::vecto
 
 void list_store_images(bool json, const Globals& globals) {
   const store::Store store = store::Store::open(globals.root);
-  Table table{{"reference", "digest", "platform", "size", "created"}, {}};
+  Table table{{"reference", "digest", "platform", "size", "created"}, {}, "images"};
   for (const store::Store::TaggedImage& image : store.list_images()) {
     const std::string digest = image.manifest.digest.to_string();
     std::vector<Cell> row = {
@@ -106,7 +106,7 @@ void untag_images(const Arguments& arguments, const Globals& globals) {
 void add_images_command(CLI::App& app, const Globals& globals, int& exit_code) {
   CLI::App* command = app.add_subcommand("images", "list the images of the store");
   const auto arguments = std::make_shared<Arguments>();
-  command->add_flag("--json", arguments->json, "print a JSON array");
+  command->add_flag("--json", arguments->json, "print a JSON object");
   command->footer(
       "Examples:\n"
       "  cooper images\n"

@@ -7,7 +7,7 @@
 namespace cooper::cli {
 
 void add_output_options(CLI::App& command, ListingOutput& output) {
-  CLI::Option* json = command.add_flag("--json", output.json, "print a JSON array");
+  CLI::Option* json = command.add_flag("--json", output.json, "print a JSON object");
   command.add_option("--format", output.format, "'{{.Name}} ...', 'table {{.Name}} ...' or json")
       ->excludes(json);
 }

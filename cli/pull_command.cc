@@ -68,7 +68,7 @@ void pull_images(const Arguments& arguments, const Globals& globals) {
   std::vector<Wanted> all;
   for (const std::string& image : arguments.images) all.push_back(wanted(arguments, image));
   Session session = Session::open(globals);
-  Table table{{"reference", "digest", "size"}, {}};
+  Table table{{"reference", "digest", "size"}, {}, "images"};
   for (const Wanted& one : all) {
     pull_one(session, arguments, one, globals.signals->token(), table);
     if (!arguments.json)

@@ -1,4 +1,4 @@
-// A listing: for people as aligned columns, for programs as a JSON array of objects.
+// A listing: for people as aligned columns, for programs as a JSON object with a list of objects.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +16,7 @@ struct Cell {
 struct Table {
   std::vector<std::string> columns;  // "reference", "size": JSON names, and headings in upper case
   std::vector<std::vector<Cell>> rows;
+  std::string noun = "rows";  // what they are: the member of the JSON object that has the list
 };
 
 // Nothing but the headings when there is no row. Control bytes are escaped.

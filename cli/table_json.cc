@@ -16,7 +16,8 @@ std::string table_json(const Table& table) {
     }
     rows.push_back(std::move(object));
   }
-  return rows.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return Json{{table.noun, std::move(rows)}}.dump(2, ' ', false, Json::error_handler_t::replace) +
+         "\n";
 }
 
 std::string row_json(const Table& table, std::size_t row) {

@@ -216,7 +216,7 @@ END
   cooper_ok cache ls --format 'table {{.Kind}}\t{{.Name}}'
   has "KIND" "NAME"
   cooper_ok cache ls --json
-  python3 -c 'import json, sys; assert {r["kind"] for r in json.loads(sys.argv[1])} >= {"step", "layer", "context", "image"}' \
+  python3 -c 'import json, sys; assert {r["kind"] for r in json.loads(sys.argv[1])["items"]} >= {"step", "layer", "context", "image"}' \
     "$out" || fail "not the JSON it should be"
   cooper_refuses cache ls --format '{{.Nothing}}'
   cooper_refuses cache ls --format '{{range .}}'
@@ -228,7 +228,7 @@ END
   cooper_ok cache show "$layer"
   has "/app/big" "/app/small" "adds      300.0 kB" "wastes    300.0 kB"
   cooper_ok cache show "${layer:0:10}" --json
-  python3 -c 'import json, sys; assert any(r["wasted"] == 300000 for r in json.loads(sys.argv[1]))' "$out" ||
+  python3 -c 'import json, sys; assert any(r["wasted"] == 300000 for r in json.loads(sys.argv[1])["files"])' "$out" ||
     fail "the waste is not told"
   cooper_refuses cache show 0000000000
   cooper_ok cache tree
@@ -240,7 +240,7 @@ END
   du=$(du -s --block-size=1 "$store" | cut -f1)
   python3 - "$out" "$du" <<'END' || fail "cache du and du(1) differ by more than 1 %"
 import json, sys
-total = next(r["size"] for r in json.loads(sys.argv[1]) if r["what"] == "total")
+total = next(r["size"] for r in json.loads(sys.argv[1])["parts"] if r["what"] == "total")
 real = int(sys.argv[2])
 print(total, real)
 assert abs(total - real) <= real / 100

@@ -61,9 +61,9 @@ TEST_CASE("a table for people and for programs") {
       {"name", "size"},
       {{{"a\x1b"}, {std::uint64_t{1500}, "1.5 kB"}}, {{"longer"}, {std::uint64_t{7}}}}};
   CHECK(cli::table_text(table) == "NAME    SIZE\na\\x1b   1.5 kB\nlonger  7\n");
-  CHECK(cli::table_json({{"name", "size"}, {{{"a"}, {std::uint64_t{7}}}}}) ==
-        "[\n  {\n    \"name\": \"a\",\n    \"size\": 7\n  }\n]\n");
-  CHECK(cli::table_json({{"name"}, {}}) == "[]\n");
+  CHECK(cli::table_json({{"name", "size"}, {{{"a"}, {std::uint64_t{7}}}}, "files"}) ==
+        "{\n  \"files\": [\n    {\n      \"name\": \"a\",\n      \"size\": 7\n    }\n  ]\n}\n");
+  CHECK(cli::table_json({{"name"}, {}, "files"}) == "{\n  \"files\": []\n}\n");
 }
 
 TEST_CASE("JSON for people has its members sorted") {
