@@ -179,6 +179,8 @@ StepResult LocalExecutor::look_up_or_do(const plan::Step& step, Work& work, Step
 void LocalExecutor::unpack_below(const plan::Step& step, const StepInputs& inputs) {
   const auto* copy = std::get_if<plan::CopyOp>(&step.op);
   if (!leads_to_run_[step.id] || (copy != nullptr && copy->link)) return;
+  // A whole tree would have to be copied for the next step.
+  if (shop_.snapshots.flavor() == snapshot::Flavor::plain) return;
   const auto& below = inputs.parent_layers(step);
   if (std::ranges::all_of(below, [&](const auto& layer) { return shop_.layers.has_index(layer); }))
     return;
