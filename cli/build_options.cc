@@ -100,8 +100,10 @@ void add_build_options(CLI::App& command, BuildOptions& options) {
       "type=registry,ref=R | local,dest=DIR | inline | s3,bucket=B; mode=min|max, mounts=true");
   command.add_option("--cache-scope", options.cache_scope,
                      "take no result and no cache mount of builds that had another scope");
-  command.add_flag("--allow-secret-in-layer", options.allow_secrets,
-                   "publish images although a secret was found in a layer");
+  command
+      .add_flag("--allow-secret-in-layer", options.allow_secrets,
+                "publish images although a secret was found in a layer")
+      ->disable_flag_override();
   add_refused_options(command);
   add_limit_options(command, options.limits);
 }

@@ -48,8 +48,10 @@ void add_push_command(CLI::App& app, const Globals& globals, int& exit_code) {
   command->add_option("destination", arguments->destination,
                       "reference in the registry (default: the same)");
   command->add_flag("-q,--quiet", arguments->quiet, "only the digest");
-  command->add_flag("--allow-secret-in-layer", arguments->allow_secrets,
-                    "send it although a secret was found in one of its layers");
+  command
+      ->add_flag("--allow-secret-in-layer", arguments->allow_secrets,
+                 "send it although a secret was found in one of its layers")
+      ->disable_flag_override();
   command->footer(
       "Examples:\n"
       "  cooper push registry.example/team/site:app-v1\n"

@@ -210,8 +210,10 @@ void add_options(CLI::App& command, Arguments& arguments) {
   add_list(command, "--secret", arguments.build.secrets,
            "id=NAME,src=FILE or id=NAME,env=VARIABLE");
   command.add_option("-j,--jobs", arguments.build.jobs, "steps at the same time");
-  command.add_flag("--allow-secret-in-layer", arguments.build.allow_secrets,
-                   "publish images although a secret was found in a layer");
+  command
+      .add_flag("--allow-secret-in-layer", arguments.build.allow_secrets,
+                "publish images although a secret was found in a layer")
+      ->disable_flag_override();
   command
       .add_option("--on-failure", arguments.build.on_failure,
                   "what a failed RUN step leaves: discard, keep (for cooper debug) or shell")

@@ -39,7 +39,6 @@ struct Probe {
   Mode mode = Mode::chroot;
   bool overlay = false;  // overlayfs can be mounted on the store's file system
   bool overlay_userxattr = false;
-  bool pid_namespace = false, network_namespace = false, user_namespace = false;
   bool in_user_namespace = false;  // not the machine's first one
   bool can_chroot = false;
   std::string reason;

@@ -142,6 +142,8 @@ JSON
   fresh_store
   cooper_ok build --progress plain --push -t "$registry_address/team/app:3" .
   stop_server registry
+  cooper_refuses push --allow-secret-in-layer=1 localhost:1/team/site:1
+  err_has "allow-secret-in-layer was given a disallowed" "cooper push --help"
 }
 
 # A layer of the cache, made when nobody knew the secret, is looked through for it.
