@@ -35,11 +35,10 @@ Json warning_json(const plan::Diagnostic& one) {
 Json check_json(const CalledTarget& target) {
   Json warnings = Json::array();
   for (const plan::Diagnostic& one : target.diagnostics) warnings.push_back(warning_json(one));
-  Json json = {{"warnings", warnings},
-               {"sources",
-                {{{"filename", target.file_name},
-                  {"data", base::encode_base64(target.text)},
-                  {"language", "Dockerfile"}}}}};
+  Json source = {{"filename", target.file_name}};
+  if (!target.text.empty()) source["data"] = base::encode_base64(target.text);
+  source["language"] = "Dockerfile";
+  Json json = {{"warnings", warnings}, {"sources", Json::array({source})}};
   if (target.error) {
     dockerfile::SourceRange where;
     const auto& spot = target.error->spot();

@@ -5,10 +5,8 @@
 namespace cooper::plan {
 
 const Scope::Entry* Scope::find(std::string_view name) const {
-  for (const Entry& entry : entries_) {
-    if (entry.first == name) return &entry;
-  }
-  return nullptr;
+  const auto found = places_.find(name);
+  return found == places_.end() ? nullptr : &entries_[found->second];
 }
 
 // Values are often set again in the order in which they were: for every stage of a chain.
@@ -29,6 +27,7 @@ void Scope::set(std::string_view name, std::string_view value) {
   if (old != nullptr) {
     entries_[static_cast<std::size_t>(old - entries_.data())].second = std::string(value);
   } else {
+    places_.emplace(name, entries_.size());
     entries_.emplace_back(std::string(name), std::string(value));
   }
 }

@@ -2,6 +2,7 @@
 // wins (row A4).
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,8 +32,14 @@ class Scope {
 
   [[nodiscard]] const Entry* find_near(std::string_view name);
 
+  struct Less {  // finds a name without making a string of it
+    using is_transparent = void;
+    bool operator()(std::string_view a, std::string_view b) const noexcept { return a < b; }
+  };
+
   std::vector<Entry> entries_;
-  std::size_t next_ = 0;  // behind the entry that was set last
+  std::map<std::string, std::size_t, Less> places_;  // in entries_
+  std::size_t next_ = 0;                             // behind the entry that was set last
   std::size_t bytes_ = 0;
 };
 

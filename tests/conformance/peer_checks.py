@@ -74,7 +74,8 @@ def stable(value: dict) -> dict:
             source.pop("definition", None)
     warnings = [each for each in value.get("warnings") or [] if each.get("url", "").startswith(BUILDKIT_RULE)]
     if "warnings" in value:
-        value["warnings"] = sorted(warnings, key=lambda each: json.dumps(each, sort_keys=True))
+        # BuildKit tells one for each word that it is true of, cooper once.
+        value["warnings"] = [json.loads(text) for text in sorted({json.dumps(each, sort_keys=True) for each in warnings})]
     for name in ("args", "secrets", "ssh"):  # of one line buildx prints them in any order
         if value.get(name):
             value[name] = sorted(value[name], key=lambda each: (each["location"]["ranges"][0]["start"]["line"], each["name"]))
