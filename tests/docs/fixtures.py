@@ -5,6 +5,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -39,6 +40,7 @@ POD = {"items": [{"spec": {"containers": [{"image": "registry.example/team/site:
 
 class Fixture:
     def __init__(self, work, environment):
+        self.commits = 0
         self.directory = work / "site"
         self.directory.mkdir(parents=True)
         (work / "home").mkdir()
@@ -57,7 +59,10 @@ class Fixture:
 
     def commit(self, message):
         self.git("add", "-A")
-        self.git("commit", "-qm", message)
+        # A day after the one before: whatever depends on a commit's time changes with it.
+        self.commits += 1
+        when = {"GIT_COMMITTER_DATE": f"{int(time.time()) + 86400 * (self.commits - 10)} +0000"}
+        subprocess.run(["git", "commit", "-qm", message], cwd=self.directory, env=self.environment | when, check=True, capture_output=True)
 
     def run(self, *command):
         subprocess.run(command, cwd=self.directory, env=self.environment, check=True, capture_output=True)

@@ -83,8 +83,8 @@ def console_steps(text):
 
 
 ALIKE = ((r"sha256:[0-9a-f.]+", r"sha256:[0-9a-f]+"), (r"\b[0-9a-f]{12,40}\b", r"[0-9a-f]{12,40}"),
-         (r"\b\d+(\.\d+)?(ms|s)\b", r"\d+(\.\d+)?(ms|s)"), (r"\d+\.\d(?= )", r"\d+\.\d"),
-         (r"\b\d+(\.\d+)? ?(B|kB|MB|GB|KiB|MiB|GiB)\b", r"\d+(\.\d+)? ?([kMG]i?)?B"))
+         (r"\b\d+(\.\d+)?(ms|s)\b", r"\d+(\.\d+)?(ms|s)"),
+         (r"\b\d+(\.\d+)? ?(B|kB|MB|GB|KiB|MiB|GiB)\b", r"\d+(\.\d+)? ?([kMG]i?)?B"), (r"\d+\.\d(?= )", r"\d+\.\d"))
 
 
 def pattern_of(lines):
