@@ -101,19 +101,26 @@ case_collection_against_builds() {
 
 # security.F1
 case_kill_at_random_moments() {
-  local digest pid i
+  local digest pid began most killed=0 i=0 status_i
   fresh_store
   small_context
+  began=$(date +%s%N)
   cooper_ok build -t killed:1 .
+  most=$((($(date +%s%N) - began) / 1000000 + 5)) # milliseconds; later there is nothing to kill
+  [ "$most" -lt 999 ] || most=999
   digest=$out
   rm -rf "$store"
-  for i in $(seq "$KILLS"); do
-    [ $((i % 5)) -ne 0 ] || rm -rf "$store"  # a new store is made under fire too
+  while [ "$killed" -lt "$KILLS" ]; do
+    i=$((i + 1))
+    [ "$i" -le $((KILLS * 20)) ] || fail "$killed of $i builds could be killed"
+    [ $((i % 2)) -ne 0 ] || rm -rf "$store"  # a new store is made under fire too
     COOPER_ROOT=$store "$COOPER_BIN" build --progress plain -t killed:1 . >killed.out 2>killed.err &
     pid=$!
-    sleep "0.$(printf '%03d' $((RANDOM % 250)))"
+    sleep "0.$(printf '%03d' $((RANDOM % most)))"
     kill -KILL "$pid" 2>/dev/null || true
-    wait "$pid" 2>/dev/null || true
+    status_i=0
+    wait "$pid" 2>/dev/null || status_i=$?
+    [ "$status_i" -ne 137 ] || killed=$((killed + 1))
     [ ! -e "$store/cooper/version" ] || fsck_is_clean "after kill $i"
     # Half of the time the next one goes on from there, undisturbed.
     if [ $((RANDOM % 2)) -eq 0 ]; then
