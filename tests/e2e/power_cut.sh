@@ -94,6 +94,15 @@ case_every_moment() {
     fail "a store did not survive"
 }
 
+# What a killed build had started, or a collection behind a build, ends a moment after it.
+unmount() {
+  for _ in $(seq 100); do
+    umount "$1" 2>/dev/null && return
+    sleep 0.1
+  done
+  fail "the disk stays busy"
+}
+
 # The same with a real file system: ext4 is told to write nothing any more, in the middle of a build or after it.
 case_ext4_shut_down() {
   local cut pid digest image=$work/disk mounted=$work/disk.mounted
@@ -123,12 +132,7 @@ case_ext4_shut_down() {
 fcntl.ioctl(os.open(sys.argv[1], os.O_RDONLY), 0x8004587D, struct.pack("I", 2))' "$mounted"
     kill -KILL "$pid" 2>/dev/null || true
     wait "$pid" 2>/dev/null || true
-    # What the killed build had started ends a moment after it.
-    for _ in $(seq 100); do
-      umount "$mounted" 2>/dev/null && break
-      sleep 0.1
-    done
-    ! mountpoint -q "$mounted" || fail "the disk stays busy after power cut $cut"
+    unmount "$mounted"
     mount -o loop "$image" "$mounted"
     next_boot
     if [ $((cut % 2)) -eq 0 ]; then
@@ -143,7 +147,7 @@ fcntl.ioctl(os.open(sys.argv[1], os.O_RDONLY), 0x8004587D, struct.pack("I", 2))'
     same "$out" "$digest" "the digest after power cut $cut"
     cooper_ok fsck
   done
-  umount "$mounted"
+  unmount "$mounted"
   echo "  $POWER_CUTS power cuts"
 }
 
