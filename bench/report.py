@@ -14,7 +14,8 @@ def machine() -> str:
                   if line.startswith("model name")), platform.machine())
     memory = next(int(line.split()[1]) for line in Path("/proc/meminfo").read_text().splitlines()
                   if line.startswith("MemTotal:"))
-    return (f"{os.cpu_count()} cores of {model}, {memory / 1e6:.0f} GB, Linux {platform.release().split("-")[0]}")
+    kernel = platform.release().split("-")[0]
+    return f"{os.cpu_count()} cores of {model}, {memory / 1e6:.0f} GB, Linux {kernel}"
 
 
 def rows(results):
