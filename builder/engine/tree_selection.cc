@@ -12,11 +12,6 @@ namespace {
 using dockerfile::IgnoreRules;
 using layer::Entry;
 
-bool is_below(std::string_view path, std::string_view directory) {
-  return path.size() > directory.size() && path[directory.size()] == '/' &&
-         path.starts_with(directory);
-}
-
 class Selector {
  public:
   Selector(layer::FileTree& tree, std::string source, const std::string& include,
@@ -72,7 +67,7 @@ class Selector {
                            ? std::string()
                            : entry.path.substr(source_.empty() ? 0 : source_.size() + 1);
     while (!levels_.back().path.empty() && path != levels_.back().path &&
-           !is_below(path, levels_.back().path)) {
+           !layer::is_below(path, levels_.back().path)) {
       levels_.pop_back();
     }
     if (path == levels_.back().path) return true;  // the source itself

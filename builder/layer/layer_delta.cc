@@ -18,11 +18,6 @@ bool is_plain(const LayerIndex& index) {
          });
 }
 
-bool is_below(std::string_view path, std::string_view directory) {
-  return path.size() > directory.size() && path.starts_with(directory) &&
-         path[directory.size()] == '/';
-}
-
 // Walks two sorted indexes side by side.
 class Comparison {
  public:

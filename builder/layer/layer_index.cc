@@ -44,6 +44,11 @@ const Entry* LayerIndex::find(std::string_view path) const {
   return at < entries_.size() && entries_[at].path == path ? &entries_[at] : nullptr;
 }
 
+bool is_below(std::string_view path, std::string_view directory) {
+  return path.size() > directory.size() && path[directory.size()] == '/' &&
+         path.starts_with(directory);
+}
+
 LowerNeeds lower_needs(const LayerIndex& index) {
   LowerNeeds needs;
   std::string_view last_parent;  // neighbours mostly share it

@@ -76,6 +76,8 @@ struct LowerNeeds {
 // The sort order: bytewise with '/' below every other byte, so a directory is followed by all that
 // is in it.
 [[nodiscard]] bool path_less(std::string_view a, std::string_view b);
+// "a/b" and "a/b/c" are below "a"; "a" and "ab" are not.
+[[nodiscard]] bool is_below(std::string_view path, std::string_view directory);
 
 // Binary form, deterministic; the reader throws base::Error(corrupt).
 [[nodiscard]] std::string serialize(const LayerIndex& index);

@@ -25,11 +25,6 @@ const Entry& implied_directory() {
   return entry;
 }
 
-bool is_below(std::string_view path, std::string_view directory) {
-  return path.size() > directory.size() && path[directory.size()] == '/' &&
-         path.starts_with(directory);
-}
-
 // The first entry of [begin, end) that is not below `directory`.
 std::size_t end_below(const std::vector<Entry>& entries, std::size_t begin, std::size_t end,
                       std::string_view directory) {

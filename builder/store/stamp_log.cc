@@ -61,34 +61,36 @@ std::string StampLog::stamp_of(const struct stat& status) const {
 }
 
 void StampLog::note(const oci::Digest& blob, const struct stat& status) {
-  const std::string stamp = stamp_of(status);
-  const std::lock_guard guard(mutex_);
-  std::string& known = stamps_[blob.hex()];
-  if (known == stamp) return;
-  known = stamp;
-  base::write_all(log_.get(), base::as_bytes(blob.hex() + " " + stamp + "\n"), "stamps");
+  add(stamps_, "", blob, status);
 }
 
 void StampLog::note_flushed(const oci::Digest& blob, const struct stat& status) {
+  add(flushed_, kFlushed, blob, status);
+}
+
+void StampLog::add(Stamps& to, std::string_view word, const oci::Digest& blob,
+                   const struct stat& status) {
   const std::string stamp = stamp_of(status);
   const std::lock_guard guard(mutex_);
-  std::string& known = flushed_[blob.hex()];
+  std::string& known = to[blob.hex()];
   if (known == stamp) return;
   known = stamp;
-  const std::string line = blob.hex() + " " + std::string(kFlushed) + stamp + "\n";
+  const std::string line = blob.hex() + " " + std::string(word) + stamp + "\n";
   base::write_all(log_.get(), base::as_bytes(line), "stamps");
 }
 
-bool StampLog::is_flushed(const oci::Digest& blob, const struct stat& status) const {
-  const std::lock_guard guard(mutex_);
-  const auto found = flushed_.find(blob.hex());
-  return found != flushed_.end() && found->second == stamp_of(status);
+bool StampLog::holds(const oci::Digest& blob, const struct stat& status) const {
+  return has(stamps_, blob, status);
 }
 
-bool StampLog::holds(const oci::Digest& blob, const struct stat& status) const {
+bool StampLog::is_flushed(const oci::Digest& blob, const struct stat& status) const {
+  return has(flushed_, blob, status);
+}
+
+bool StampLog::has(const Stamps& stamps, const oci::Digest& blob, const struct stat& status) const {
   const std::lock_guard guard(mutex_);
-  const auto found = stamps_.find(blob.hex());
-  return found != stamps_.end() && found->second == stamp_of(status);
+  const auto found = stamps.find(blob.hex());
+  return found != stamps.end() && found->second == stamp_of(status);
 }
 
 }  // namespace cooper::store

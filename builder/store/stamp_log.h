@@ -9,6 +9,7 @@
 
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 
 #include "base/fd.h"
@@ -27,15 +28,18 @@ class StampLog {
   [[nodiscard]] const std::string& boot() const noexcept { return boot_; }
 
  private:
+  using Stamps = std::unordered_map<std::string, std::string>;  // digest hex -> stamp
+  void add(Stamps& to, std::string_view word, const oci::Digest& blob, const struct stat& status);
+  [[nodiscard]] bool has(const Stamps& stamps, const oci::Digest& blob,
+                         const struct stat& status) const;
   [[nodiscard]] std::string stamp_of(const struct stat& status) const;
   void load(int directory);
 
   std::string boot_;
   base::Fd log_;
   mutable std::mutex mutex_;
-  // Digest hex -> stamp.
-  std::unordered_map<std::string, std::string> stamps_;
-  std::unordered_map<std::string, std::string> flushed_;
+  Stamps stamps_;
+  Stamps flushed_;
 };
 
 }  // namespace cooper::store

@@ -22,8 +22,8 @@ container=""
 end() {
   local status=$?
   trap - EXIT
-  touch "$work/job/stop" 2>/dev/null || true
-  [ -z "$container" ] || wait "$container" || true
+  [ ! -d "$work/job" ] || touch "$work/job/stop"
+  [ -z "$container" ] || wait "$container" || echo "the container ended with $?" >&2
   servers_end
   rm -rf "$work"
   exit "$status"
@@ -34,7 +34,7 @@ trap 'exit 143' TERM
 
 fail() {
   echo "job_container_test: $*" >&2
-  tail -n 20 "$work/container.log" >&2 2>/dev/null || true
+  [ ! -f "$work/container.log" ] || tail -n 20 "$work/container.log" >&2
   exit 1
 }
 
