@@ -144,23 +144,29 @@ case_stopped_holder() {
     fresh_store
     dockerfile <<'END'
 FROM base
-RUN echo started; sleep 1; echo x > /x
+RUN --mount=type=cache,id=gate,target=/gate echo started; until [ -e /gate/open ]; do sleep 0.05; done; echo x > /x
 END
+    dockerfile Dockerfile.open <<'END'
+FROM base
+RUN --mount=type=cache,id=gate,target=/gate touch /gate/open
+END
+    rm -f holder.err waiter.err
     COOPER_ROOT=$store setsid "$COOPER_BIN" build --progress plain . >holder.out 2>holder.err &
     holder=$!
     for try in $(seq 200); do
-      ! grep -q started holder.err || break
+      ! grep -qs '[0-9] started$' holder.err || break
       sleep 0.05
     done
     kill -STOP "$holder"
     COOPER_ROOT=$store "$COOPER_BIN" build --progress plain . >waiter.out 2>waiter.err &
     waiter=$!
     for try in $(seq 200); do
-      ! grep -qi wait waiter.err || break
+      ! grep -qsi wait waiter.err || break
       sleep 0.05
     done
     err=$(<waiter.err)
-    grep -qi 'wait' waiter.err || fail "the second build does not say that it waits"
+    grep -qi wait waiter.err || fail "the second build does not say that it waits"
+    cooper_ok build -f Dockerfile.open .
     kill -"$ending" "$holder"
     status=0
     wait "$waiter" || status=$?
