@@ -39,7 +39,7 @@ OTEL_TRACES_EXPORTER=none setpriv --pdeathsig KILL -- docker-registry serve "$DO
 registry=$!
 trap 'kill "$registry" 2>/dev/null || true' EXIT
 export SSL_CERT_FILE=$DOCS_WORK/cert.pem
-for _ in $(seq 100); do
+for _ in $(seq 600); do
   if curl -s --cacert "$SSL_CERT_FILE" -o /dev/null https://registry.example/v2/; then break; fi
   kill -0 "$registry" 2>/dev/null || { cat "$DOCS_WORK/log" >&2 && exit 1; }
   sleep 0.1

@@ -28,15 +28,12 @@ await_step() {
   fail "the step did not begin after $try tries"
 }
 
+no_sleeper_left() {
+  ! pgrep -f "^$nap\$" >/dev/null
+}
+
 sleeper_of_this_test_is_gone() {
-  local try
-  for try in $(seq 30); do
-    if ! pgrep -f "^$nap\$" >/dev/null; then
-      return 0
-    fi
-    sleep 0.1
-  done
-  fail "the step's process is still there after $try tries"
+  comes_true no_sleeper_left || fail "the step's process is still there"
 }
 
 interrupted_by() {

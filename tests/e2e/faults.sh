@@ -137,11 +137,11 @@ case_a_release_killed_anywhere() {
     fault stall "$at" 1
     COOPER_ROOT=$store setpriv --pdeathsig KILL "$COOPER_BIN" release "$version" >/dev/null 2>&1 &
     pid=$!
-    for try in $(seq 200); do
+    for try in $(seq 1200); do
       if [ "$(requests)" -ge "$at" ]; then
         break
       fi
-      [ "$try" -lt 200 ] || fail "request $at never came"
+      [ "$try" -lt 1200 ] || fail "request $at never came"
       sleep 0.05
     done
     kill -KILL "$pid"

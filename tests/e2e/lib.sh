@@ -136,6 +136,16 @@ fresh_store() {
   store=$work/store.$RANDOM$RANDOM
 }
 
+# comes_true COMMAND...: until it succeeds, however slow the machine is; fails after a minute.
+comes_true() {
+  local try
+  for try in $(seq 600); do
+    ! "$@" || return 0
+    sleep 0.1
+  done
+  return 1
+}
+
 # The process ids whose command line or root folder has to do with this test's folder.
 leftover_processes() {
   local entry
@@ -151,15 +161,17 @@ leftover_mounts() {
   grep -F "$work" /proc/self/mountinfo || true
 }
 
+is_nothing_left() {
+  [ -z "$(leftover_processes)" ] && [ -z "$(leftover_mounts)" ]
+}
+
 nothing_left_behind() {
-  local try
-  for try in $(seq 20); do
-    if [ -z "$(leftover_processes)" ] && [ -z "$(leftover_mounts)" ]; then
-      return 0
-    fi
-    sleep 0.1
-  done
-  fail "left behind after $try tries: processes [$(leftover_processes)] mounts [$(leftover_mounts)]"
+  comes_true is_nothing_left || fail "left behind: processes [$(leftover_processes)] mounts [$(leftover_mounts)]"
+}
+
+# What a killed build had started, or a collection behind a build, ends a moment after it.
+unmount() {
+  comes_true umount "$1" 2>/dev/null || fail "the disk stays busy"
 }
 
 # Every blob of the store has the digest that is its name, and the index is JSON.

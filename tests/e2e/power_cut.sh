@@ -94,15 +94,6 @@ case_every_moment() {
     fail "a store did not survive"
 }
 
-# What a killed build had started, or a collection behind a build, ends a moment after it.
-unmount() {
-  for _ in $(seq 100); do
-    umount "$1" 2>/dev/null && return
-    sleep 0.1
-  done
-  fail "the disk stays busy"
-}
-
 # The same with a real file system: ext4 is told to write nothing any more, in the middle of a build or after it.
 case_ext4_shut_down() {
   local cut pid digest image=$work/disk mounted=$work/disk.mounted

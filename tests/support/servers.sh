@@ -75,11 +75,11 @@ stop_server() {
   pid=$(<"$servers_folder/pids/$1")
   rm -f "$servers_folder/pids/$1"
   kill -TERM "$pid" 2>/dev/null || return 0
-  for try in $(seq 50); do
+  for try in $(seq 100); do
     if ! kill -0 "$pid" 2>/dev/null; then
       break
     fi
-    if [ "$try" -eq 50 ]; then
+    if [ "$try" -eq 100 ]; then
       kill -KILL "$pid" 2>/dev/null || true
     fi
     sleep 0.1
@@ -95,11 +95,11 @@ with socket.socket() as s:
     print(s.getsockname()[1])'
 }
 
-# _await PID COMMAND...: until COMMAND succeeds; fails when the process has ended or after 15 s.
+# _await PID COMMAND...: until COMMAND succeeds; fails when the process has ended or after a minute.
 _await() {
   local pid=$1 try
   shift
-  for try in $(seq 150); do
+  for try in $(seq 600); do
     if ! kill -0 "$pid" 2>/dev/null; then
       return 1
     fi
