@@ -54,8 +54,11 @@ std::string printable(std::string_view text) {
 }
 
 Error::Error(ErrorKind kind, std::string doing, std::string thing, std::string cause)
-    : kind_(kind), doing_(std::move(doing)), thing_(std::move(thing)), cause_(std::move(cause)) {
-  what_ = doing_;
+    : kind_(kind),
+      doing_(std::move(doing)),
+      thing_(std::move(thing)),
+      cause_(std::move(cause)),
+      what_(doing_) {
   if (!thing_.empty()) what_ += " '" + printable(thing_) + "'";
   if (!cause_.empty()) what_ += ": " + printable(cause_);
 }

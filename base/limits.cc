@@ -54,6 +54,7 @@ void set_limit(std::string_view name, std::uint64_t value) {
                                 [&](const LimitRow& one) { return one.name == name; });
   if (row == kRows.end()) {
     std::vector<std::string> names;
+    names.reserve(kRows.size());
     for (const LimitRow& one : kRows) names.emplace_back(one.name);
     Error error(ErrorKind::usage, "set limit", std::string(name), "there is no such limit");
     const std::string meant = did_you_mean(name, names);

@@ -15,11 +15,10 @@ std::string join_components(const std::vector<std::string_view>& parts) {
 std::vector<std::string_view> resolve_dots(std::string_view path, bool rooted) {
   std::vector<std::string_view> kept;
   for (std::string_view part : split_path(path)) {
-    if (part != "..") {
-      kept.push_back(part);
-    } else if (!kept.empty() && kept.back() != "..") {
+    const bool is_above = kept.empty() || kept.back() == "..";  // of where the path begins
+    if (part == ".." && !is_above) {
       kept.pop_back();
-    } else if (!rooted) {
+    } else if (part != ".." || !rooted) {
       kept.push_back(part);
     }
   }

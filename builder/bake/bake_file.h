@@ -115,7 +115,7 @@ struct Override {
 // them (Target::linked), ordered so that a target comes after all it links to. Throws for a link to
 // an unknown target and for a loop.
 [[nodiscard]] std::vector<Target> with_linked_targets(const BakeFile& file,
-                                                      std::vector<Target> targets);
+                                                      const std::vector<Target>& targets);
 
 // What `docker buildx bake --list=targets` and `--list=variables` print, with and without
 // `,format=json`: every line ends with a newline.

@@ -157,7 +157,7 @@ std::vector<Target> select_targets(const BakeFile& file, const std::vector<std::
   return targets;
 }
 
-std::vector<Target> with_linked_targets(const BakeFile& file, std::vector<Target> targets) {
+std::vector<Target> with_linked_targets(const BakeFile& file, const std::vector<Target>& targets) {
   LinkOrder order(file, targets);
   for (const Target& target : targets) order.add(target.name);
   return std::move(order.order);

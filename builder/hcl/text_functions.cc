@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/path.h"
 #include "base/utf8.h"
 #include "builder/hcl/format.h"
 #include "builder/hcl/functions.h"
@@ -151,23 +152,7 @@ Node basename(Call& call) {
 // Go's path.Dir: what is before the last '/', cleaned.
 Node dirname(Call& call) {
   const std::string path = call.text(0);
-  const std::string before = path.substr(0, path.rfind('/') + 1);
-  const bool rooted = before.starts_with('/');
-  std::vector<std::string> parts;
-  for (std::size_t at = 0; at < before.size();) {
-    const std::size_t end = std::min(before.find('/', at), before.size());
-    const std::string part = before.substr(at, end - at);
-    at = end + 1;
-    if (part.empty() || part == ".") continue;
-    if (part != ".." || (!rooted && (parts.empty() || parts.back() == ".."))) {
-      parts.push_back(part);
-    } else if (!parts.empty()) {
-      parts.pop_back();
-    }
-  }
-  std::string out = rooted ? "/" : "";
-  for (const std::string& part : parts) out += (&part == parts.data() ? "" : "/") + part;
-  return make_text(out.empty() ? "." : out);
+  return make_text(base::clean_path(path.substr(0, path.rfind('/') + 1)));
 }
 
 Node format(Call& call) { return make_text(format_values(call, 0)); }
