@@ -142,7 +142,7 @@ std::optional<std::string> after_prefix(const std::string& text, std::string_vie
 }
 
 std::optional<std::string> after_layout_prefix(const std::string& text) {
-  if (const auto rest = after_prefix(text, "oci-layout://")) return rest;
+  if (auto rest = after_prefix(text, "oci-layout://")) return rest;
   return after_prefix(text, "oci:");
 }
 

@@ -45,6 +45,7 @@ class SpooledContext final : public layer::FileTree {
     std::map<std::string, Entry> entries;  // the last of a name wins
     for (layer::SpooledMember& member : spool.members) add(std::move(member), entries);
     std::vector<Entry> all;
+    all.reserve(entries.size());
     for (auto& [path, entry] : entries) all.push_back(std::move(entry));
     stack_ = layer::LayerStack({std::make_shared<const layer::LayerIndex>(std::move(all))});
   }

@@ -10,8 +10,13 @@ class ClangCommandTest(unittest.TestCase):
     def test_what_is_kept(self):
         words = ["/usr/bin/ccache", "/usr/bin/c++", "-DA=1", "-Ix", "-std=c++20", "-MD", "-MT", "t", "-MF", "d",
                  "-o", "x.o", "-c", "x.cc"]
-        self.assertEqual(clang_check.clang_command(words),
-                         [clang_check.CLANG, "-fsyntax-only", "-Werror", "-DA=1", "-Ix", "-std=c++20", "x.cc"])
+        self.assertEqual(clang_check.options(words), ["-DA=1", "-Ix", "-std=c++20", "x.cc"])
+
+    def test_below_a_folder(self):
+        entry = {"directory": "/project/build", "file": "../base/x.cc"}
+        self.assertTrue(clang_check.is_below(entry, []))
+        self.assertTrue(clang_check.is_below(entry, ["/project/cli", "/project/base"]))
+        self.assertFalse(clang_check.is_below(entry, ["/project/cli"]))
 
 
 @unittest.skipUnless(shutil.which(clang_check.CLANG), "needs clang")
