@@ -20,8 +20,8 @@ WITH_VALUE = {"-o", "-MF", "-MT", "-MQ"}
 WITHOUT_VALUE = {"-c", "-MD", "-MMD", "-Winvalid-pch"}
 
 
-def options(words):
-    """The options in a command of a compilation database, without what it would write; the source is among them."""
+def arguments(words):
+    """The words of a command of a compilation database after the compiler, without what it would write."""
     start = next(i for i, word in enumerate(words) if word.endswith("++"))
     kept, skip = [], False
     for word, following in zip(words[start + 1:], words[start + 2:] + [""]):
@@ -35,11 +35,11 @@ def options(words):
 
 
 def compiler(entry, words):
-    return [CLANG, "-fsyntax-only", "-Werror", *options(words)]
+    return [CLANG, "-fsyntax-only", "-Werror", *arguments(words)]
 
 
 def tidy(entry, words):
-    return [CLANG_TIDY, "--quiet", entry["file"], "--", *options(words)]
+    return [CLANG_TIDY, "--quiet", entry["file"], "--", *arguments(words)]
 
 
 def check(entry, tool):

@@ -10,7 +10,7 @@ class ClangCommandTest(unittest.TestCase):
     def test_what_is_kept(self):
         words = ["/usr/bin/ccache", "/usr/bin/c++", "-DA=1", "-Ix", "-std=c++20", "-MD", "-MT", "t", "-MF", "d",
                  "-o", "x.o", "-c", "x.cc"]
-        self.assertEqual(clang_check.options(words), ["-DA=1", "-Ix", "-std=c++20", "x.cc"])
+        self.assertEqual(clang_check.arguments(words), ["-DA=1", "-Ix", "-std=c++20", "x.cc"])
 
     def test_below_a_folder(self):
         entry = {"directory": "/project/build", "file": "../base/x.cc"}
