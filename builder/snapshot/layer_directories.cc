@@ -29,6 +29,7 @@ constexpr const char* kOwn = ".own";
 constexpr const char* kOn = ".on";
 constexpr const char* kDelta = ".delta";
 constexpr const char* kTree = ".tree";
+constexpr const char* kLayers = "layers";
 constexpr const char* kMade = "snapshot";  // the name while it is made
 constexpr const char* kLines = "lines";    // records: line -> the layer that was unpacked whole
 constexpr int kReadOnly = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
@@ -122,6 +123,11 @@ void LayerDirectories::adopt(int from, const char* made, const oci::DiffId& laye
 
 void LayerDirectories::adopt_tree(int from, const char* made,
                                   std::span<const oci::DiffId> layers) const {
+  std::string names;  // the check of a store needs them: a ChainId does not tell
+  for (const oci::DiffId& layer : layers) names += layer.to_string() + '\n';
+  const base::Fd file =
+      base::open_at(from, std::string(made) + '/' + kLayers, O_WRONLY | O_CREAT | O_EXCL, 0600);
+  base::write_all(file.get(), std::as_bytes(std::span(names)), kLayers);
   publish(from, made, tree_name(layers));
 }
 
@@ -236,7 +242,7 @@ std::string LayerDirectories::make_tree(std::span<const oci::DiffId> layers, con
     };
     static_cast<void>(read(layers[done], blob, making.files, stop, options));
   }
-  publish(making.temp.fd(), kMade, name);
+  adopt_tree(making.temp.fd(), kMade, layers);
   return name;
 }
 

@@ -5,7 +5,8 @@
 //   <DiffId>.own/fs    what the layer itself holds, when it also needs the layers below it
 //                      (lower_needs of layer_index.h)
 //   <ChainId>.on/fs    such a layer as it is on one stack
-//   <ChainId>.tree/fs  a whole stack, applied layer by layer: without overlays (Flavor::plain)
+//   <ChainId>.tree/    a whole stack, applied layer by layer: without overlays (Flavor::plain);
+//   fs/ and `layers`, one DiffId a line, lowest first
 //   <DiffId>.delta/    a layer that is nearly another one: fs/ lies over that one's directory,
 //   `base`
 //                      names it, `removed` lists the whiteouts in fs/ (each ends with a NUL byte)

@@ -32,17 +32,22 @@ void make_parents(const std::string& path) {
   }
 }
 
+void require_own(const struct stat& status, const std::string& path) {
+  const bool is_other = status.st_uid != ::geteuid();
+  if (!is_other && (status.st_mode & 0022) == 0) return;
+  throw base::Error(base::ErrorKind::denied, "open store", path,
+                    is_other ? "it belongs to another user" : "other users may write to it")
+      .with_hint("give a directory of your own with --root");
+}
+
 base::Fd open_root(const std::string& path) {
   make_parents(path);
   if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) base::throw_errno("create store", path);
+  // By name first: another user's cannot be opened, which says less.
+  struct stat named {};
+  if (::stat(path.c_str(), &named) == 0) require_own(named, path);
   base::Fd root = base::open_host_directory(path);
-  const struct stat status = base::stat_fd(root.get(), path);
-  if (status.st_uid != ::geteuid() || (status.st_mode & 0022) != 0) {
-    throw base::Error(
-        base::ErrorKind::denied, "open store", path,
-        status.st_uid != ::geteuid() ? "it belongs to another user" : "other users may write to it")
-        .with_hint("give a directory of your own with --root");
-  }
+  require_own(base::stat_fd(root.get(), path), path);
   return root;
 }
 

@@ -1,4 +1,5 @@
-// A layer's directory compared with the layer's index. Private to builder/upkeep.
+// The directory of a layer, or of a whole stack, compared with the indexes of the layers. Private
+// to builder/upkeep.
 #pragma once
 
 #include <string>

@@ -275,25 +275,4 @@ case_fsck_names_and_repairs() {
   same "$out" "$digest"
 }
 
-# An edited file of an unpacked layer is found, and what is published does not come from there.
-# security.F7
-case_edited_snapshot() {
-  local file
-  fresh_store
-  dockerfile <<'END'
-FROM base
-COPY Dockerfile /kept
-RUN echo x > /x
-END
-  cooper_ok build .
-  file=$(find "$store"/cooper/*snapshots-* -path '*/fs/kept' | head -n 1)
-  [ -n "$file" ] || fail "no unpacked layer"
-  echo damage >>"$file"
-  cooper_run fsck
-  same "$status" 1
-  grep -qF "kept has another size" <<<"$out" || fail "the edited file is not named"
-  cooper_run fsck --repair
-  fsck_is_clean
-}
-
 run_cases

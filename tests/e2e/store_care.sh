@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The store among other users, other processes and poor file systems (rows F5, F9, F12, C3, C4, C6).
+# The store among other users, other processes and poor file systems (rows F5, F7, F9, F12, C3, C4, C6).
 . "$(dirname "$0")/lib.sh"
 
 small() {
@@ -136,19 +136,25 @@ case_poor_file_systems() {
   grep -q '^error: .*Read-only file system' <<<"$readonly_text" || fail "read-only: $readonly_text"
 }
 
+# end_sleeps SECONDS: ends the steps that sleep for as long.
+end_sleeps() {
+  local process words
+  for process in /proc/[0-9]*; do
+    { mapfile -d '' -t words <"$process/cmdline"; } 2>/dev/null || continue
+    [ "${words[*]}" != "sleep $1" ] || kill "${process#/proc/}" 2>/dev/null || true
+  done
+}
+
 # F12: who waits for a stopped process says so, goes on when it does, and when it is killed.
 # security.F12
 case_stopped_holder() {
-  local holder waiter try ending
+  local holder waiter try ending seconds
   for ending in CONT KILL; do
     fresh_store
-    dockerfile <<'END'
+    seconds=$((RANDOM + 100000)).$RANDOM # how the step is known among all processes
+    dockerfile <<END
 FROM base
-RUN --mount=type=cache,id=gate,target=/gate echo started; until [ -e /gate/open ]; do sleep 0.05; done; echo x > /x
-END
-    dockerfile Dockerfile.open <<'END'
-FROM base
-RUN --mount=type=cache,id=gate,target=/gate touch /gate/open
+RUN echo started; sleep $seconds || true; echo x > /x
 END
     rm -f holder.err waiter.err
     COOPER_ROOT=$store setsid "$COOPER_BIN" build --progress plain . >holder.out 2>holder.err &
@@ -166,8 +172,12 @@ END
     done
     err=$(<waiter.err)
     grep -qi wait waiter.err || fail "the second build does not say that it waits"
-    cooper_ok build -f Dockerfile.open .
     kill -"$ending" "$holder"
+    for try in $(seq 1200); do
+      kill -0 "$waiter" 2>/dev/null || break
+      end_sleeps "$seconds"
+      sleep 0.05
+    done
     status=0
     wait "$waiter" || status=$?
     same "$status" 0 "the second build after SIG$ending"
@@ -221,6 +231,28 @@ case_background_collection() {
   unset SOURCE_DATE_EPOCH
   nothing_left_behind
   store_is_valid
+  fsck_is_clean
+}
+
+# An edited file of an unpacked layer is found, and what is published does not come from there.
+# security.F7
+case_edited_snapshot() {
+  local file
+  fresh_store
+  dockerfile <<'END'
+FROM base
+COPY Dockerfile /kept
+RUN echo x > /x
+END
+  cooper_ok build .
+  file=$(find "$store"/cooper/*snapshots-* -path '*/fs/kept' | head -n 1)
+  [ -n "$file" ] || fail "no unpacked layer"
+  fsck_is_clean
+  echo damage >>"$file"
+  cooper_run fsck
+  same "$status" 1
+  grep -qF "kept has another size" <<<"$out" || fail "the edited file is not named"
+  cooper_run fsck --repair
   fsck_is_clean
 }
 
