@@ -18,6 +18,7 @@
 #include "builder/resolve_epochs.h"
 #include "builder/resolve_images.h"
 #include "builder/shared_caches.h"
+#include "builder/told_waits.h"
 #include "builder/upkeep/collector.h"
 
 namespace cooper {
@@ -136,6 +137,7 @@ BuildReport run(const BuildRequest& request, BuildTools& tools, OpenTargets& tar
     tools.on_event(event);
     if (guard && std::holds_alternative<engine::StepFinished>(event)) guard->check();
   };
+  const ToldWaits told_waits(tools.store, events);
   engine::Workshop shop{tools.store,
                         cache,
                         explainer,

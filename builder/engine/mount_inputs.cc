@@ -165,7 +165,9 @@ sandbox::BindMount cache_mount(Workshop& shop, const plan::Step& step, const pla
   const bool moves = shop.probe.mode == sandbox::Mode::chroot;
   const bool shared = mount.sharing == dockerfile::CacheSharing::shared && !moves;
   if (mount.sharing != dockerfile::CacheSharing::private_ && !shared) {
-    out.locks.push_back(shop.store.lock("mount", name, inputs.stop()));
+    out.locks.push_back(shop.store.lock("mount", name, inputs.stop(), [&] {
+      shop.events(Remark{"waiting: the cache mount '" + mount.id + "' is in use"});
+    }));
   } else if (mount.sharing == dockerfile::CacheSharing::private_) {
     auto lock = shop.store.try_lock("mount", name);
     for (int copy = 1; !lock; ++copy) {  // the first directory of this id that nobody uses

@@ -150,6 +150,11 @@ class Store {
   [[nodiscard]] Lock lock(std::string_view kind, const std::string& name, std::stop_token stop,
                           const std::function<void()>& waiting = {}) const;
   [[nodiscard]] std::optional<Lock> try_lock(std::string_view kind, const std::string& name) const;
+  // From now on `told` hears of each wait in lock(), by any thread, that lasts longer than two
+  // seconds and has no `waiting` of its own: once, with the kind and name of the lock. {} ends
+  // that.
+  using LongWait = std::function<void(std::string_view kind, const std::string& name)>;
+  void on_long_wait(LongWait told) const;
   // A directory of ours below cooper/, created 0700 when missing: "snapshots", "mounts".
   [[nodiscard]] base::Fd directory(const std::string& name) const;
   // Names this boot of the machine, for what must not outlive a power cut unflushed.

@@ -36,6 +36,10 @@ struct Store::State {
   // The directory of a record kind, created when missing. The descriptor lives as long as the
   // state.
   [[nodiscard]] int record_directory(std::string_view kind);
+
+  std::mutex long_wait_mutex;
+  LongWait long_wait;  // under `long_wait_mutex`
+  void tell_long_wait(std::string_view kind, const std::string& name);
 };
 
 // mkdirat unless it is there, then open without following a link.

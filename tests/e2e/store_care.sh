@@ -187,6 +187,42 @@ END
   done
 }
 
+says_that_it_waits() {
+  grep -qs 'waiting: the files of sha256:' waiter.err
+}
+
+# F12: so does who waits for anything else that a stopped process is at.
+# security.F12
+case_stopped_unpacking() {
+  local holder waiter
+  fresh_store
+  dockerfile <<'END'
+FROM base
+RUN echo x > /x
+END
+  cooper_ok build --target base .
+  mkfifo end
+  python3 -c 'import fcntl, sys
+with open(sys.argv[1], "r+b") as locks:
+    fcntl.lockf(locks, fcntl.LOCK_EX)
+    open("held", "w").close()
+    open("end").read()' "$(lock_file snapshot)" &
+  holder=$!
+  comes_true [ -e held ]
+  COOPER_ROOT=$store "$COOPER_BIN" build --progress plain . >waiter.out 2>waiter.err &
+  waiter=$!
+  comes_true says_that_it_waits || fail "the build does not say that it waits: $(<waiter.err)"
+  echo >end
+  wait "$waiter" || fail "the build after the wait: $(<waiter.err)"
+  wait "$holder"
+}
+
+# The locks of a kind are bytes of one file.
+lock_file() {
+  : >>"$store/cooper/locks/$1"
+  echo "$store/cooper/locks/$1"
+}
+
 # C6: a pull request's results and mounts are not a release's.
 # security.C6
 case_scopes() {
