@@ -52,10 +52,14 @@ void Spool::fetch(const oci::Descriptor& blob, std::stop_token stop) const {
 
 std::unique_ptr<base::Source> Spool::open(const oci::Descriptor& blob, std::uint64_t offset) const {
   const std::string name = blob.digest.hex();
-  base::Fd file = base::open_at(directory_.fd(), name, O_RDONLY);
+  base::Fd file = open_file(blob);
   if (lseek(file.get(), static_cast<off_t>(offset), SEEK_SET) < 0)
     base::throw_errno("seek in blob", name);
   return std::make_unique<base::FdSource>(std::move(file), name);
+}
+
+base::Fd Spool::open_file(const oci::Descriptor& blob) const {
+  return base::open_at(directory_.fd(), blob.digest.hex(), O_RDONLY);
 }
 
 void Spool::drop(const oci::Descriptor& blob) const {

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "base/fd.h"
 #include "base/source.h"
 #include "builder/store/store.h"
 #include "images/document_source.h"
@@ -20,6 +21,7 @@ class Spool {
   // Of a blob that was fetched.
   [[nodiscard]] std::unique_ptr<base::Source> open(const oci::Descriptor& blob,
                                                    std::uint64_t offset = 0) const;
+  [[nodiscard]] base::Fd open_file(const oci::Descriptor& blob) const;
   void drop(const oci::Descriptor& blob) const;
 
  private:

@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "builder/layer/decompressor.h"
-#include "builder/layer/tar_reader.h"
+#include "builder/layer/layer_content.h"
 #include "images/spool.h"
 #include "oci/image_config.h"
 #include "oci/manifest.h"
@@ -20,22 +20,6 @@ constexpr std::string_view kAttestation = "application/vnd.in-toto+json";
 bool is_image_config(std::string_view type) {
   return type == oci::media_type::kConfig || type == oci::media_type::kDockerConfig;
 }
-
-// Hashes what passes.
-class HashingSource final : public base::Source {
- public:
-  explicit HashingSource(base::Source& inner) : inner_(inner) {}
-  std::size_t read(std::span<std::byte> buffer) override {
-    const std::size_t count = inner_.read(buffer);
-    hash_.update(buffer.first(count));
-    return count;
-  }
-  [[nodiscard]] oci::DiffId finish() { return oci::DiffId::from_sha256(hash_.finish()); }
-
- private:
-  base::Source& inner_;
-  base::Sha256 hash_;
-};
 
 class Validator {
  public:
@@ -72,7 +56,6 @@ class Validator {
     } catch (const base::Error& error) {
       const bool about_image = error.kind() == base::ErrorKind::corrupt ||
                                error.kind() == base::ErrorKind::unsupported ||
-                               error.kind() == base::ErrorKind::limit ||
                                error.kind() == base::ErrorKind::not_found;
       if (!about_image) throw;
       note(thing, error.cause());
@@ -165,17 +148,11 @@ class Validator {
     spool_.fetch(layer, stop_);
     found_.bytes += layer.size;
     if (is_attestation) return oci::DiffId::parse(layer.digest.to_string());  // no tar
-    const auto file = spool_.open(layer);
-    const auto bytes = layer::make_decompressor(*file, {}, thing, stop_);
-    HashingSource hashed(*bytes);
-    layer::TarReader tar(hashed, {}, thing);
-    noting(thing, [&] {
-      while (tar.next() != nullptr) {
-      }
-    });
-    tar.drain();
-    layer::check_media_type(layer.media_type, bytes->compression(), thing);
-    return hashed.finish();
+    const layer::LayerState state =
+        layer::check_layer({spool_.open_file(layer), layer.digest, true}, stop_);
+    if (!state.fault.empty()) note(thing, state.fault);
+    layer::check_media_type(layer.media_type, state.compression, thing);
+    return state.diff_id;
   }
 
   DocumentSource& source_;

@@ -23,7 +23,8 @@ struct Validation {
 };
 
 // Throws base::Error only when nothing can be said: there is no such image, the registry does not
-// answer, cancelled. `store` gives room for one layer at a time.
+// answer, a limit was reached, cancelled. Layers are read as layer::check_layer() does. `store`
+// gives room for one layer at a time.
 [[nodiscard]] Validation validate(DocumentSource& source, const store::Store& store,
                                   std::stop_token stop);
 

@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "base/sink.h"
 #include "builder/layer/block_pipeline.h"
-#include "builder/layer/decompressor.h"
+#include "builder/layer/layer_content.h"
 #include "oci/media_type.h"
 
 namespace cooper::layer {
@@ -16,16 +16,14 @@ oci::Descriptor recompress(store::Store& store, const LayerRecord& layer,
                            const oci::Descriptor& from, const LayerOptions& options,
                            std::stop_token stop) {
   const std::string name = from.digest.to_string();
-  const auto blob = store.open_blob(from.digest);
+  const auto blob = open_blob_file(store, from.digest);
   if (!blob) throw Error(ErrorKind::corrupt, "read layer", name, "it has gone from the store");
-  const auto tar = make_decompressor(*blob, {}, name, std::move(stop));
   const auto writer = store.new_blob();
   BlockPipeline pipeline(options.compression, options.level, options.threads, *writer);
-  for (auto room = pipeline.space();; room = pipeline.space()) {
-    const std::size_t count = tar->read(room);
-    if (count == 0) break;
-    pipeline.advance(count);
-  }
+  read_tar(*blob, std::move(stop), [&](base::Source& tar) {
+    for (auto count = tar.read(pipeline.space()); count > 0; count = tar.read(pipeline.space()))
+      pipeline.advance(count);
+  });
   const BlockPipeline::Result result = pipeline.finish();
   const std::uint64_t size = writer->size();
   const auto diff_id = oci::DiffId::from_sha256(result.hash);

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "builder/layer/layer_content.h"
 #include "builder/layer/layer_process.h"
 
 namespace cooper::layer {
@@ -18,6 +19,7 @@ inline constexpr char kBadBlob = 'b';    // a report: the blob does not have its
 // From the builder.
 inline constexpr char kTask = 't';  // with the blob, a file for the index and perhaps a directory
 inline constexpr char kArchive = 'a';  // with the archive, files for its bytes and its members
+inline constexpr char kContent = 'c';  // with a blob and perhaps a pipe
 inline constexpr char kNothing = 'n';
 inline constexpr char kEntry = 'e';  // an index of one entry
 inline constexpr char kOpened = 'd';
@@ -45,6 +47,21 @@ struct ArchiveTask {
 [[nodiscard]] std::string archive_task_to_json(const ArchiveTask& task);
 // Throws base::Error(corrupt).
 [[nodiscard]] ArchiveTask parse_archive_task(std::string_view text);
+
+enum class Wanted { tar, members, state };  // the first two go into the pipe
+struct ContentTask {
+  oci::Digest digest;
+  bool checked = false;
+  Wanted wanted = Wanted::tar;
+  LayerLimits limits;
+};
+[[nodiscard]] std::string content_task_to_json(const ContentTask& task);
+// Throws base::Error(corrupt).
+[[nodiscard]] ContentTask parse_content_task(std::string_view text);
+
+[[nodiscard]] std::string state_to_json(const LayerState& state);
+// Throws base::Error(corrupt).
+[[nodiscard]] LayerState parse_state(std::string_view text);
 
 // Without the index.
 [[nodiscard]] std::string result_to_json(const ReadLayer& result);

@@ -48,6 +48,15 @@ LayerLimits limits_from_json(const Json& json) {
   return limits;
 }
 
+Compression compression_from_json(const Json& json) {
+  const int compression = json.get<int>();
+  if (compression < 0 || compression > static_cast<int>(Compression::zstd)) {
+    throw base::Error(base::ErrorKind::corrupt, "read message of", "the layer reader",
+                      "no such compression");
+  }
+  return static_cast<Compression>(compression);
+}
+
 Json delta_to_json(const LayerDelta& delta) {
   return {{"written", encode_list({delta.written.begin(), delta.written.end()})},
           {"removed", encode_list(delta.removed)}};
@@ -106,6 +115,37 @@ ArchiveTask parse_archive_task(std::string_view text) {
   });
 }
 
+std::string content_task_to_json(const ContentTask& task) {
+  return Json{{"digest", task.digest.to_string()},
+              {"checked", task.checked},
+              {"wanted", static_cast<int>(task.wanted)},
+              {"limits", limits_to_json(task.limits)}}
+      .dump();
+}
+
+ContentTask parse_content_task(std::string_view text) {
+  return parse(text, [](const Json& json) {
+    return ContentTask{
+        oci::Digest::parse(json.at("digest").get<std::string>()), json.at("checked").get<bool>(),
+        static_cast<Wanted>(json.at("wanted").get<int>()), limits_from_json(json.at("limits"))};
+  });
+}
+
+std::string state_to_json(const LayerState& state) {
+  return Json{{"diff_id", state.diff_id.to_string()},
+              {"compression", static_cast<int>(state.compression)},
+              {"fault", encode_bytes(state.fault)}}
+      .dump();
+}
+
+LayerState parse_state(std::string_view text) {
+  return parse(text, [](const Json& json) {
+    return LayerState{oci::DiffId::parse(json.at("diff_id").get<std::string>()),
+                      compression_from_json(json.at("compression")),
+                      decode_bytes(json.at("fault").get<std::string>())};
+  });
+}
+
 std::string result_to_json(const ReadLayer& result) {
   return Json{{"diff_id", result.diff_id.to_string()},
               {"tar_size", result.tar_size},
@@ -116,15 +156,10 @@ std::string result_to_json(const ReadLayer& result) {
 
 ReadLayer parse_result(std::string_view text) {
   return parse(text, [](const Json& json) {
-    const int compression = json.at("compression").get<int>();
-    if (compression < 0 || compression > static_cast<int>(Compression::zstd)) {
-      throw base::Error(base::ErrorKind::corrupt, "read message of", "the layer reader",
-                        "no such compression");
-    }
     return ReadLayer{oci::DiffId::parse(json.at("diff_id").get<std::string>()),
                      json.at("tar_size").get<std::uint64_t>(),
                      {},
-                     static_cast<Compression>(compression),
+                     compression_from_json(json.at("compression")),
                      decode_list(json.at("warnings"))};
   });
 }

@@ -7,11 +7,12 @@
 #include <new>
 
 #include "base/error.h"
-#include "base/sha256.h"
 #include "base/sink.h"
 #include "builder/layer/archive_spool.h"
+#include "builder/layer/checked_blob.h"
 #include "builder/layer/layer_bytes.h"
 #include "builder/layer/layer_messages.h"
+#include "builder/layer/member_frames.h"
 #include "builder/sandbox/child_messages.h"
 #include "builder/sandbox/confinement.h"
 #include "builder/sandbox/message.h"
@@ -22,31 +23,6 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 using sandbox::Message;
-
-// The blob; says at its end whether it had its digest.
-class CheckedBlob final : public base::Source {
- public:
-  CheckedBlob(base::Fd file, oci::Digest digest)
-      : digest_(std::move(digest)), file_(std::move(file), digest_.to_string()) {}
-  [[nodiscard]] std::size_t read(std::span<std::byte> buffer) override {
-    const std::size_t count = file_.read(buffer);
-    hash_.update(buffer.first(count));
-    if (count > 0 || ended_) return count;
-    ended_ = true;
-    if (oci::Digest::from_sha256(hash_.finish()) == digest_) return 0;
-    bad_ = true;
-    throw Error(ErrorKind::corrupt, "read blob", digest_.to_string(),
-                "its bytes do not have this digest")
-        .with_hint("the blob was set aside; run the build again to make it anew");
-  }
-  [[nodiscard]] bool bad() const { return bad_; }
-
- private:
-  oci::Digest digest_;
-  base::FdSource file_;
-  base::Sha256 hash_;
-  bool ended_ = false, bad_ = false;
-};
 
 Message ask(int control, char what, const std::string& path, char wanted) {
   sandbox::send_message(control, what + path);
@@ -106,6 +82,36 @@ void serve_layer(int control, Message message) {
   }
 }
 
+// What of the blob was wanted, into the pipe; what is said at the end.
+std::string give_content(CheckedBlob& blob, const ContentTask& task, Message& message) {
+  const std::string name = task.digest.to_string();
+  if (task.wanted == Wanted::state) return state_to_json(check_layer_here(blob, name, task.limits));
+  base::FdSink pipe(std::move(message.fds.at(1)), "the builder's pipe");
+  if (task.wanted == Wanted::members) {
+    MemberFrames frames(pipe);
+    read_members_here(blob, name, task.limits, frames);
+    frames.flush();
+  } else {
+    read_tar_here(blob, name, task.limits, [&](base::Source& tar) { base::copy(tar, pipe); });
+  }
+  return {};
+}
+
+void serve_content(int control, Message message) {
+  const ContentTask task = parse_content_task(std::string_view(message.text).substr(1));
+  CheckedBlob blob(std::move(message.fds.at(0)), task.digest, task.checked);
+  try {
+    sandbox::confine_reader(-1, task.limits.tar_bytes);
+    sandbox::send_message(control, kFinished + give_content(blob, task, message));
+  } catch (const Error& error) {
+    report(control, blob.bad() ? kBadBlob : kFailed, error);
+  } catch (const std::bad_alloc&) {
+    report(control, kFailed,
+           Error(ErrorKind::limit, "read layer", task.digest.to_string(),
+                 "it needs more memory than a layer may"));
+  }
+}
+
 void serve_archive(int control, Message message) {
   const ArchiveTask task = parse_archive_task(std::string_view(message.text).substr(1));
   try {
@@ -127,6 +133,7 @@ void serve_archive(int control, Message message) {
 
 void serve(int control, Message message) {
   if (message.text.starts_with(kTask)) return serve_layer(control, std::move(message));
+  if (message.text.starts_with(kContent)) return serve_content(control, std::move(message));
   if (message.text.starts_with(kArchive)) return serve_archive(control, std::move(message));
 }
 

@@ -12,6 +12,7 @@
 #include "builder/layer/layer_process.h"
 #include "builder/layer/layer_tree.h"
 #include "builder/layer/read_ahead.h"
+#include "builder/layer/tar_hash.h"
 #include "builder/layer/tar_reader.h"
 #include "builder/layer/tree_writer.h"
 
@@ -22,25 +23,6 @@ using base::Error;
 using base::ErrorKind;
 
 constexpr std::uint64_t kWorthAThread = std::uint64_t{256} << 10;
-
-// Hashes and counts the tar on its way.
-class TarHash final : public base::Source {
- public:
-  explicit TarHash(base::Source& inner) : inner_(inner) {}
-  [[nodiscard]] std::size_t read(std::span<std::byte> buffer) override {
-    const std::size_t count = inner_.read(buffer);
-    hash_.update(buffer.first(count));
-    size_ += count;
-    return count;
-  }
-  [[nodiscard]] oci::DiffId diff_id() { return oci::DiffId::from_sha256(hash_.finish()); }
-  [[nodiscard]] std::uint64_t size() const { return size_; }
-
- private:
-  base::Source& inner_;
-  base::Sha256 hash_;
-  std::uint64_t size_ = 0;
-};
 
 // The members of one tar -> tree, and files if there is a writer.
 class Unpacker {

@@ -27,8 +27,12 @@ ReadingProcess::ReadingProcess() {
   launched_ = launcher().launch(request);
 }
 
-ReadingProcess::~ReadingProcess() {
+void ReadingProcess::kill() const {
   ::syscall(SYS_pidfd_send_signal, launched_.pidfd.get(), SIGKILL, nullptr, 0);
+}
+
+ReadingProcess::~ReadingProcess() {
+  kill();
   wait();
 }
 

@@ -20,6 +20,8 @@ class ReadingProcess {
   ~ReadingProcess();
 
   [[nodiscard]] int control() const { return launched_.control.get(); }
+  // Ends it now; for any thread.
+  void kill() const;
   // It ends by itself after its last message.
   void wait() const;
 

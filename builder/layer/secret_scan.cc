@@ -1,28 +1,22 @@
 #include "builder/layer/secret_scan.h"
 
-#include "builder/layer/decompressor.h"
-#include "builder/layer/tar_reader.h"
+#include "builder/layer/layer_content.h"
 
 namespace cooper::layer {
 namespace {
 
-std::vector<SecretFinding> look_through(base::Source& blob, const std::string& name,
-                                        const std::shared_ptr<const SecretPatterns>& patterns,
-                                        std::stop_token stop) {
-  SecretScanner scanner(patterns);
-  const auto plain = make_decompressor(blob, {}, name, std::move(stop));
-  TarReader tar(*plain, {}, name);
-  while (const TarMember* member = tar.next()) {
-    std::string_view path = member->name;
-    while (path.starts_with("./")) path.remove_prefix(2);
-    while (path.starts_with('/')) path.remove_prefix(1);
-    scanner.begin(std::string(path));
-    for (auto bytes = tar.data(); !bytes.empty(); bytes = tar.data()) scanner.feed(bytes);
-    scanner.end();
-  }
-  tar.drain();
-  return scanner.findings();
-}
+// The secrets stay in this process: what reads the layer gives its bytes.
+class Look final : public MemberVisitor {
+ public:
+  explicit Look(const std::shared_ptr<const SecretPatterns>& patterns) : scanner_(patterns) {}
+  void begin(const std::string& path) override { scanner_.begin(path); }
+  void feed(std::span<const std::byte> bytes) override { scanner_.feed(bytes); }
+  void end() override { scanner_.end(); }
+  [[nodiscard]] const std::vector<SecretFinding>& findings() const { return scanner_.findings(); }
+
+ private:
+  SecretScanner scanner_;
+};
 
 }  // namespace
 
@@ -33,11 +27,12 @@ std::vector<SecretFinding> secrets_in_layer(const store::Store& store, const oci
   if (!record) return {};
   if (record->scan && record->scan->covers(*patterns)) return record->scan->findings;
   for (const oci::Descriptor& blob : record->blobs) {
-    const auto bytes = store.open_blob(blob.digest);
-    if (!bytes) continue;
-    auto findings = look_through(*bytes, blob.digest.to_string(), patterns, std::move(stop));
+    const auto file = open_blob_file(store, blob.digest);
+    if (!file) continue;
+    Look look(patterns);
+    read_members(*file, std::move(stop), look);
     record_layer_scan(store, diff_id,
-                      {SecretPatterns::kVersion, patterns->marks(), std::move(findings)});
+                      {SecretPatterns::kVersion, patterns->marks(), look.findings()});
     break;
   }
   const auto after = find_layer(store, diff_id);

@@ -53,6 +53,16 @@ class SecurityLintTest(LintTestCase):
         self.assertEqual(status, 1)
         self.assertIn("base/a.cc:2: getpwnam()", out)
 
+    def test_layers_taken_apart_by_the_builder(self):
+        self.set_up_page()
+        self.write("base/a.cc", "auto x = make_decompressor(blob);\nTarReader tar(*x);\nTarReader::TarReader() {}\n")
+        self.write("builder/layer/layer_reader.cc", "auto x = make_decompressor(blob);\n")
+        status, out = self.run_main(main)
+        self.assertEqual(status, 1)
+        self.assertIn("base/a.cc:1: make_decompressor()", out)
+        self.assertIn("base/a.cc:2: TarReader tar()", out)
+        self.assertEqual(out.count("reads bytes from outside"), 2)
+
 
 if __name__ == "__main__":
     unittest.main()

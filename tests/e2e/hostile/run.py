@@ -4,8 +4,8 @@
     run.py COOPER [--isolation WAY] [--snapshots FORM] [GROUP...]
 
 Each case: an OCI layout of a busybox layer and the case's own, a RUN step on it (so that the layers are
-unpacked for a root file system) and an export of its files (so that they are applied to a directory). Afterwards
-nothing of the canary has changed, and nothing refused has left a layer directory.
+unpacked for a root file system) and an export of its files (so that they are applied to a directory). Streams that are
+no layers are given to the other commands that read layers too. Afterwards nothing of the canary has changed, and nothing refused has left a layer directory.
 """
 
 import argparse
@@ -27,6 +27,8 @@ from base_images import Layout, add_manifest, layer_tar  # noqa: E402
 from cases import GROUPS  # noqa: E402
 from mode_table import mark_of  # noqa: E402
 
+LIMITS = ("times its size", "without content")  # texts of refusals that are of a limit
+OF_COMPRESSION = (*LIMITS, "zstd")
 MEMORY = 256 << 10  # KiB: of a case's cooper
 
 
@@ -113,6 +115,32 @@ def attempt(arguments, work: Path, number: int, busybox: bytes, layers, expected
     assert not left, f"left in tmp: {left}"
 
 
+# The other commands that decompress layers from outside, and parse them, but for the last.
+READERS = {
+    "validate": lambda layout, _: ["validate", layout],
+    "tree": lambda layout, _: ["tree", layout],
+    "compress": lambda layout, to: ["build", "--progress", "plain", "--build-context", f"base={layout}", "--compression", to,
+                                    "--force-compression", "--output", "type=oci,dest=again.tar", "context"],
+}
+
+
+def read_otherwise(arguments, work: Path, number: int, busybox: bytes, layers, expected):
+    layout = work / f"again{number}"
+    layout_of(layers, busybox, layout)
+    (work / "context/Dockerfile").write_text("FROM base\nLABEL again=yes\n")
+    for reader, command in READERS.items():
+        if reader == "compress" and expected not in OF_COMPRESSION:
+            continue
+        to = "zstd" if layers[0].startswith(b"\x1f\x8b") else "gzip"
+        made = subprocess.run([arguments.cooper, "--root", work / "store", *command(f"oci-layout://{layout}", to)], cwd=work,
+                              capture_output=True, timeout=60, check=False)
+        text = (made.stdout + made.stderr).decode("utf-8", "replace")
+        invalid = reader == "validate" and expected not in LIMITS
+        assert made.returncode in ({4} if expected in LIMITS else {1, 2}), f"{reader}: exit status {made.returncode}:\n{text}"
+        assert ("NOT VALID" if invalid else expected) in text, f"{reader}: no word of '{expected}':\n{text}"
+    shutil.rmtree(layout)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("cooper")
@@ -135,6 +163,8 @@ def main():
                     continue
                 try:
                     attempt(arguments, work, number, busybox, *case)
+                    if group == "streams" and not callable(case[1]):
+                        read_otherwise(arguments, work, number, busybox, *case)
                     canary.check()
                 except (AssertionError, KeyError, subprocess.TimeoutExpired) as error:
                     failed += 1

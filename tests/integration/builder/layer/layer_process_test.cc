@@ -11,7 +11,9 @@
 #include "base/error.h"
 #include "base/file_at.h"
 #include "builder/layer/archive_spool.h"
+#include "builder/layer/layer_content.h"
 #include "builder/layer/layer_process.h"
+#include "builder/layer/member_frames.h"
 #include "builder/sandbox/child_task.h"
 #include "layer_fixture.h"
 #include "tar_bytes.h"
@@ -151,6 +153,115 @@ TEST_CASE("errors come over with kind, text and hint; a damaged blob is set asid
   CHECK_THROWS_AS(static_cast<void>(read_layer(store, many, std::nullopt, -1, TreeForm::plain, {})),
                   base::Error);
   CHECK_FALSE(store.has_blob(many.digest));
+}
+
+// Compressed, and large enough not to be through before it is looked at.
+BlobFile large_layer(store::Store& store, const std::string& bytes) {
+  const std::string path = store.path() + "/plain";
+  std::ofstream(path, std::ios::binary)
+      << test::tar_of({{"./d/", '5'}, {"./d/f", '0', bytes}, {"/g", '0', "second"}});
+  REQUIRE(std::system(("zstd -qf --rm " + path + " -o " + path + ".zst").c_str()) == 0);
+  const auto digest = store.put_blob(test::file_text(path + ".zst"));
+  return open_blob_file(store, digest).value();
+}
+
+struct Seen final : MemberVisitor {
+  void begin(const std::string& path) override { text += "<" + path + ">"; }
+  void feed(std::span<const std::byte> bytes) override {
+    apart = apart || reader() > 0;
+    text += base::as_text(bytes);
+  }
+  void end() override { text += "|"; }
+  std::string text;
+  bool apart = false;
+};
+
+// security.T50
+TEST_CASE("a tar, members and the state of a layer come out of such a process") {
+  test::TempStore temp;
+  std::string bytes(std::size_t{8} << 20, '\0');
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i * i >> 7);
+  const std::string whole =
+      test::tar_of({{"./d/", '5'}, {"./d/f", '0', bytes}, {"/g", '0', "second"}});
+  std::string tar;
+  read_tar(large_layer(temp.store(), bytes), {}, [&](base::Source& source) {
+    CHECK(reader() > 0);
+    tar = base::read_all(source, whole.size() + 1, "tar");
+  });
+  CHECK(tar == whole);
+  Seen seen;
+  read_members(large_layer(temp.store(), bytes), {}, seen);
+  CHECK(seen.apart);
+  CHECK(seen.text == "<d/>|<d/f>" + bytes + "|<g>second|");
+  const LayerState state = check_layer(large_layer(temp.store(), bytes), {});
+  CHECK(state.diff_id == oci::DiffId::parse(oci::Digest::of_bytes(whole).to_string()));
+  CHECK(state.compression == Compression::zstd);
+  CHECK(state.fault.empty());
+  CHECK(reader() == 0);
+}
+
+TEST_CASE("what is wrong with a layer is told by that process; who does not read on is not stuck") {
+  test::TempStore temp;
+  const auto blob = [&](const std::string& bytes) {
+    return open_blob_file(temp.store(), temp.store().put_blob(bytes)).value();
+  };
+  const std::string short_tar = test::tar_of({{"x", '0', std::string(2000, 'x')}}).substr(0, 1500);
+  CHECK(check_layer(blob(short_tar), {}).fault == "the tar is cut short");
+  Seen seen;
+  CHECK_THROWS_WITH_AS(read_members(blob(short_tar), {}, seen), doctest::Contains("cut short"),
+                       base::Error);
+  const auto nothing = [](base::Source&) {};
+  CHECK_THROWS_WITH_AS(read_tar(blob("Rar!\x1a\x07"), {}, nothing), doctest::Contains("it is rar"),
+                       base::Error);
+  std::string bytes(std::size_t{8} << 20, 'x');
+  read_tar(large_layer(temp.store(), bytes), {}, nothing);
+  CHECK(reader() == 0);
+
+  const oci::Digest digest = temp.store().put_blob(test::tar_of({{"x", '0', "y"}}));
+  const std::string path = temp.store().path() + "/blobs/sha256/" + digest.hex();
+  fs::permissions(path, fs::perms::owner_all);
+  std::ofstream(path, std::ios::in | std::ios::out).seekp(512) << "Z";
+  CHECK_THROWS_AS(read_tar(open_blob_file(temp.store(), digest).value(), {}, nothing), base::Error);
+  CHECK_FALSE(temp.store().has_blob(digest));
+}
+
+TEST_CASE("reading content ends when it is stopped, and when the process dies") {
+  test::TempStore temp;
+  const std::string bytes(std::size_t{8} << 20, 'x');
+  std::stop_source stop;
+  try {
+    read_tar(large_layer(temp.store(), bytes), stop.get_token(),
+             [&](base::Source&) { stop.request_stop(); });
+    FAIL("not stopped");
+  } catch (const base::Error& error) {
+    CHECK(error.kind() == base::ErrorKind::cancelled);
+  }
+  CHECK_THROWS_WITH_AS(read_tar(large_layer(temp.store(), bytes), {},
+                                [](base::Source&) { ::kill(reader(), SIGKILL); }),
+                       doctest::Contains("ended without a result"), base::Error);
+  CHECK(reader() == 0);
+}
+
+TEST_CASE("members as they are told are checked") {
+  const auto visit = [](const std::string& text) {
+    base::StringSource source(text);
+    Seen seen;
+    const bool whole = visit_frames(source, seen);
+    return (whole ? "" : "cut:") + seen.text;
+  };
+  const auto frame = [](char what, const std::string& bytes) {
+    return std::string(1, what) + static_cast<char>(bytes.size()) + std::string(3, '\0') + bytes;
+  };
+  const std::string one = frame('b', "x") + frame('d', "12") + frame('e', "");
+  CHECK(visit("") == "");
+  CHECK(visit(one + one) == "<x>12|<x>12|");
+  CHECK(visit(one + frame('b', "y")) == "cut:<x>12|<y>");
+  CHECK(visit(one.substr(0, 8)) == "cut:<x>");
+  for (const std::string& bad :
+       {frame('d', "1"), frame('e', ""), frame('b', "x") + frame('b', "y"),
+        frame('b', "x") + frame('q', ""), std::string("b\xff\xff\xff\xff")}) {
+    CHECK_THROWS_AS(static_cast<void>(visit(bad)), base::Error);
+  }
 }
 
 base::Fd file_with(const std::string& path, const std::string& bytes) {
