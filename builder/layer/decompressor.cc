@@ -222,6 +222,10 @@ bool is_zstd(std::string_view start) {
 
 }  // namespace
 
+bool is_compressed(std::string_view start) {
+  return start.starts_with(kGzipMagic) || is_zstd(start);
+}
+
 std::unique_ptr<Decompressor> make_decompressor(base::Source& inner, const LayerLimits& limits,
                                                 const std::string& name, std::stop_token stop) {
   auto plain = std::make_unique<Stream>(inner, limits, name, std::move(stop));

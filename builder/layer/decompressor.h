@@ -5,6 +5,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 #include "base/source.h"
 #include "builder/layer/layer_limits.h"
@@ -24,6 +25,9 @@ class Decompressor : public base::Source {
                                                               const LayerLimits& limits,
                                                               const std::string& name,
                                                               std::stop_token stop);
+
+// Whether it would decompress what begins with these (at least 8) bytes.
+[[nodiscard]] bool is_compressed(std::string_view start);
 
 // Throws base::Error(corrupt) if a layer of this media type must not be compressed so. Types we do
 // not know allow anything.

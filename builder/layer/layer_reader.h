@@ -73,4 +73,8 @@ struct ReadOptions {
     base::Fd file, const std::string& name, const LayerLimits& limits,
     const std::function<void(Entry entry, base::Source* content)>& entry);
 
+// False when read_archive() would find no archive, by the file's first block alone: what is worth
+// no process. Leaves the file's position as it is.
+[[nodiscard]] bool may_be_archive(const base::Fd& file, const std::string& name);
+
 }  // namespace cooper::layer

@@ -1,6 +1,9 @@
 // read_archive: tar files that ADD unpacks.
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <optional>
 
 #include "base/error.h"
@@ -65,12 +68,15 @@ class MemberContent final : public base::Source {
   std::span<const std::byte> rest_;
 };
 
+bool needs_archive_filter(std::string_view start) {
+  return start.starts_with("BZh") || start.starts_with(
+                                         "\xfd"
+                                         "7zXZ");
+}
+
 std::unique_ptr<base::Source> make_filter(Peekable& file, const LayerLimits& limits,
                                           const std::string& name) {
-  const std::string_view start = file.peek(6);
-  if (start.starts_with("BZh") || start.starts_with("\xfd"
-                                                    "7zXZ"))
-    return make_archive_filter(file, name);
+  if (needs_archive_filter(file.peek(6))) return make_archive_filter(file, name);
   return make_decompressor(file, limits, name, {});
 }
 
@@ -89,6 +95,21 @@ void read_members(base::Source& bytes, const LayerLimits& limits, const std::str
 }
 
 }  // namespace
+
+bool may_be_archive(const base::Fd& file, const std::string& name) {
+  std::array<std::byte, kTarBlock> block{};
+  std::size_t count = 0;
+  while (count < block.size()) {
+    const ssize_t got =
+        ::pread(file.get(), block.data() + count, block.size() - count, static_cast<off_t>(count));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) base::throw_errno("read", name);
+    if (got == 0) break;
+    count += static_cast<std::size_t>(got);
+  }
+  const std::string_view start = base::as_text(std::span<const std::byte>(block).first(count));
+  return needs_archive_filter(start) || is_compressed(start) || is_tar_header(start);
+}
 
 bool read_archive(base::Fd file, const std::string& name, const LayerLimits& limits,
                   const std::function<void(Entry, base::Source*)>& entry) {

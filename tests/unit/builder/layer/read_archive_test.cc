@@ -20,13 +20,16 @@ struct Member {
 };
 
 bool read_file(const std::string& path, std::vector<Member>& members) {
-  return read_archive(
-      base::open_host(path, O_RDONLY), path, {}, [&](Entry entry, base::Source* content) {
-        CHECK((content != nullptr) == (entry.type == EntryType::file));
-        members.push_back({entry.path,
-                           content != nullptr ? base::read_all(*content, 1 << 20, "member") : "",
-                           entry.type});
-      });
+  base::Fd file = base::open_host(path, O_RDONLY);
+  const bool may_be = may_be_archive(file, path);
+  const bool is = read_archive(std::move(file), path, {}, [&](Entry entry, base::Source* content) {
+    CHECK((content != nullptr) == (entry.type == EntryType::file));
+    members.push_back({entry.path,
+                       content != nullptr ? base::read_all(*content, 1 << 20, "member") : "",
+                       entry.type});
+  });
+  CHECK((may_be || !is));
+  return is;
 }
 
 std::string file_with(const test::TempStore& temp, const std::string& name,
@@ -71,6 +74,12 @@ TEST_CASE("other files are no archives") {
                                               10)),
                         members));
   CHECK_FALSE(read_file(file_with(temp, "x", std::string(4096, '\0')), members));
+  for (const std::string bytes : {"", "text", "PK\x03\x04 zip",
+                                  "\x7f"
+                                  "ELF"}) {
+    const std::string path = file_with(temp, "x", bytes + std::string(4096, '\0'));
+    CHECK_FALSE(may_be_archive(base::open_host(path, O_RDONLY), path));
+  }
   CHECK(members.empty());
 }
 
