@@ -128,7 +128,8 @@ BuildReport run(const BuildRequest& request, BuildTools& tools, OpenTargets& tar
   engine::LayerPool layers(tools.store, tools.on_event);
   for (const plan::BaseImage& image : plan.graph.images)
     layers.add_base(image, resolver.provider(image));
-  snapshot::Snapshots snapshots(tools.store, flavor_of(tools.probe));
+  snapshot::Snapshots snapshots(tools.store, flavor_of(tools.probe),
+                                [&layers](const std::string& line) { layers.tell(line); });
   BuildRecorder recorder(request, plan.graph, targets, tools.store);
   std::optional<upkeep::SizeGuard> guard;
   if (request.limits) guard.emplace(tools.store, *request.limits);

@@ -45,13 +45,15 @@ void fetch_image(Session& session, const source::ResolvedImage& image,
 }
 
 engine::EventSink transfer_lines(const char* verb) {
-  return [verb](const engine::Event& event) {
+  return engine::with_remarks_once([verb](const engine::Event& event) {
+    if (const auto* remark = std::get_if<engine::Remark>(&event))
+      std::cerr << base::printable(remark->text) + "\n" << std::flush;
     const auto* transfer = std::get_if<engine::Transfer>(&event);
     if (transfer == nullptr || transfer->done != transfer->total) return;
     const std::string line = std::string(verb) + " " + base::printable(transfer->what) + " (" +
                              size_text(transfer->total) + ")\n";
     std::cerr << line << std::flush;
-  };
+  });
 }
 
 }  // namespace cooper::cli

@@ -28,7 +28,7 @@ void add_layers(engine::LayerPool& pool, const source::ResolvedImage& image);
 void fetch_image(Session& session, const source::ResolvedImage& image,
                  const engine::EventSink& events, std::stop_token stop);
 
-// Tells on stderr what was fetched or sent, a line each.
+// Tells on stderr what was fetched or sent, and remarks, a line each.
 [[nodiscard]] engine::EventSink transfer_lines(const char* verb);
 
 }  // namespace cooper::cli

@@ -117,6 +117,7 @@ std::vector<export_::ExportOutcome> Network::export_images(
       push_progress(repository)(progress);
     };
   }
+  if (on_push) tools.tell = [this](const std::string& line) { on_push(engine::Remark{line}); };
   return export_::export_images(jobs, tools, stop);
 }
 

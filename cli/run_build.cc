@@ -120,7 +120,8 @@ BuildReport run_build(const BuildRequest& request, const BuildOptions& options,
   const auto progress =
       make_progress(options.quiet ? "quiet" : options.progress, isolation_text(tools.probe));
   tools.on_plan = [&](const plan::Plan& plan) { progress->on_plan(plan); };
-  tools.on_event = [&](const engine::Event& event) { progress->on_event(event); };
+  tools.on_event =
+      engine::with_remarks_once([&](const engine::Event& event) { progress->on_event(event); });
   session.network.on_push = tools.on_event;
   FailedStep failed(options, tools);
   base::start_trace();

@@ -60,7 +60,8 @@ struct ImagePod::State {
         images(images_),
         tools(std::move(tools_)),
         layers(tools.store, tools.on_event),
-        snapshots(tools.store, tools.flavor),
+        snapshots(tools.store, tools.flavor,
+                  [this](const std::string& line) { layers.tell(line); }),
         network(tools.probe.mode != sandbox::Mode::chroot) {
     if (!network.is_own())
       tools.on_event(engine::Remark{

@@ -64,4 +64,7 @@ using Event = std::variant<StepStarted, StepCached, StepWaiting, StepOutput, Ste
 // Called from any thread.
 using EventSink = std::function<void(const Event&)>;
 
+// Passes everything on, but a Remark of the same text once.
+[[nodiscard]] EventSink with_remarks_once(EventSink sink);
+
 }  // namespace cooper::engine

@@ -196,8 +196,10 @@ std::shared_ptr<const layer::LayerIndex> LayerPool::index(const oci::DiffId& lay
   if (!index) {
     const oci::Descriptor descriptor = blob(layer, stop);
     const base::Span span("unpack", layer.to_string());
+    layer::ReadOptions options;
+    options.tell = [this](const std::string& line) { tell(line); };
     layer::ReadLayer read =
-        layer::read_layer(store_, descriptor, layer, -1, layer::TreeForm::overlay, stop);
+        layer::read_layer(store_, descriptor, layer, -1, layer::TreeForm::overlay, stop, options);
     layer::record_layer_blob(store_, layer, descriptor, read.tar_size);
     layer::record_layer_index(store_, layer, read.index);
     index = std::make_shared<const layer::LayerIndex>(std::move(read.index));
@@ -210,6 +212,10 @@ layer::LayerStack LayerPool::stack(std::span<const oci::DiffId> layers, std::sto
   std::vector<std::shared_ptr<const layer::LayerIndex>> indexes;
   for (const oci::DiffId& layer : layers) indexes.push_back(index(layer, stop));
   return layer::LayerStack(std::move(indexes));
+}
+
+void LayerPool::tell(const std::string& line) {
+  if (events_) events_(Remark{line});
 }
 
 void LayerPool::remember(const oci::DiffId& layer, layer::LayerIndex index) {

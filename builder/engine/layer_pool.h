@@ -57,6 +57,8 @@ class LayerPool {
   [[nodiscard]] layer::LayerStack stack(std::span<const oci::DiffId> layers, std::stop_token stop);
   // Whether the index is to be had without reading the blob.
   [[nodiscard]] bool has_index(const oci::DiffId& layer);
+  // Says it as a Remark.
+  void tell(const std::string& line);
   // Spares the reading back of an index that was just made.
   void remember(const oci::DiffId& layer, layer::LayerIndex index);
 

@@ -142,9 +142,11 @@ void fill_cache_mount(Workshop& shop, const plan::MountOp& mount, const std::str
     const store::TempDirectory made = shop.store.new_temp_directory();
     if (::mkdirat(made.fd(), "files", 0700) != 0) base::throw_errno("create cache mount", mount.id);
     const base::Fd files = base::open_at(made.fd(), "files", O_RDONLY | O_DIRECTORY);
+    layer::ReadOptions options;
+    options.tell = [&shop](const std::string& line) { shop.layers.tell(line); };
     static_cast<void>(layer::read_layer(shop.store, shop.layers.blob(found->diff_id, inputs.stop()),
                                         found->diff_id, files.get(), layer::TreeForm::plain,
-                                        inputs.stop()));
+                                        inputs.stop(), options));
     if (::fchown(files.get(), mount.uid, mount.gid) != 0 || ::fchmod(files.get(), mount.mode) != 0)
       base::throw_errno("set owner of cache mount", mount.id);
     shop.store.hold("mounts", name);

@@ -30,8 +30,8 @@ void write_file(const ExportJob& job, const ExportTools& tools, const std::stop_
       return to.as_directory ? write_image_layout(*job.image, to, tools.store, stop)
                              : write_image_archive(*job.image, to, tools.store, stop);
     case Kind::docker: return write_image_archive(*job.image, to, tools.store, stop);
-    case Kind::tar: return write_rootfs_tar(*job.image, to, tools.store, stop);
-    case Kind::local: return write_rootfs_directory(*job.image, to, tools.store, stop);
+    case Kind::tar: return write_rootfs_tar(*job.image, to, tools, stop);
+    case Kind::local: return write_rootfs_directory(*job.image, to, tools, stop);
     case Kind::registry: return;  // pushed together
   }
 }

@@ -21,6 +21,8 @@ struct ExportTools {
   // `repository` is host/name. Called from several threads, one at a time for a repository.
   std::function<void(const std::string& repository, const registry::PushProgress&)> push_progress =
       {};
+  // Is told of what is odd about a layer whose files are written out.
+  std::function<void(const std::string& line)> tell = {};
 };
 
 struct ExportJob {

@@ -39,8 +39,8 @@ bool write_entry(TreeWriter& writer, const Entry& entry, const ContentOf& conten
 
 bool write_delta(const LayerIndex& after, const LayerDelta& delta, const ContentOf& content,
                  int directory, TreeForm form) {
-  std::vector<std::string> warnings;
-  TreeWriter writer(directory, form, warnings);
+  Oddities oddities;
+  TreeWriter writer(directory, form, oddities);
   LayerTree::Nodes nodes;
   if (const Entry* root = after.find("")) nodes.emplace("", LayerTree::Node{*root, false});
   for (const std::string& path : delta.written) {
@@ -55,14 +55,14 @@ bool write_delta(const LayerIndex& after, const LayerDelta& delta, const Content
     writer.hide(whiteout, nodes);
   }
   // Attributes that this place cannot keep are told of when the blob is unpacked.
-  if (!warnings.empty()) return false;
+  if (!oddities.empty()) return false;
   Entry implied_root;
   implied_root.type = EntryType::directory;
   implied_root.mode = 0755;
   writer.finish(
       nodes, [](const std::string&) { return true; },
       [&](const std::string&) { return implied_root; });
-  return warnings.empty();
+  return oddities.empty();
 }
 
 }  // namespace cooper::layer

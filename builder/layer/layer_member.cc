@@ -14,15 +14,14 @@ using base::ErrorKind;
 constexpr std::string_view kWhiteout = ".wh.";
 constexpr std::string_view kMeta = ".wh..wh.";
 constexpr std::string_view kOpaque = ".wh..wh..opq";
-constexpr std::size_t kMaxWarnings = 100;
 constexpr std::int64_t kLatest = 253402300799;  // the end of the year 9999
 constexpr std::int64_t kEarliest = -62135596800;
 
 class Checker {
  public:
   Checker(const TarMember& member, const LayerLimits& limits, const std::string& archive,
-          std::vector<std::string>& warnings)
-      : member_(member), limits_(limits), archive_(archive), warnings_(warnings) {}
+          Oddities& oddities)
+      : member_(member), limits_(limits), archive_(archive), oddities_(oddities) {}
 
   [[nodiscard]] Entry entry() const;
 
@@ -30,9 +29,7 @@ class Checker {
   [[noreturn]] void fail(const std::string& cause, ErrorKind kind = ErrorKind::corrupt) const {
     throw Error(kind, "read layer", archive_, "member '" + member_.name + "': " + cause);
   }
-  void warn(const std::string& text) const {
-    if (warnings_.size() < kMaxWarnings) warnings_.push_back("'" + member_.name + "': " + text);
-  }
+  void warn(const std::string& text) const { oddities_.add(member_.name, text); }
   [[nodiscard]] std::string clean(std::string_view name, const char* what) const;
   [[nodiscard]] EntryType type() const;
   [[nodiscard]] std::uint32_t owner(std::int64_t id, const char* what) const;
@@ -43,7 +40,7 @@ class Checker {
   const TarMember& member_;
   const LayerLimits& limits_;
   const std::string& archive_;
-  std::vector<std::string>& warnings_;
+  Oddities& oddities_;
 };
 
 std::string Checker::clean(std::string_view name, const char* what) const {
@@ -153,14 +150,14 @@ bool is_kept_xattr(std::string_view name) {
 }
 
 Entry to_archive_entry(const TarMember& member, const LayerLimits& limits,
-                       const std::string& archive, std::vector<std::string>& warnings) {
-  return Checker(member, limits, archive, warnings).entry();
+                       const std::string& archive, Oddities& oddities) {
+  return Checker(member, limits, archive, oddities).entry();
 }
 
 LayerMember to_layer_member(const TarMember& member, const LayerLimits& limits,
-                            const std::string& layer, std::vector<std::string>& warnings) {
+                            const std::string& layer, Oddities& oddities) {
   LayerMember result;
-  result.entry = to_archive_entry(member, limits, layer, warnings);
+  result.entry = to_archive_entry(member, limits, layer, oddities);
   Entry& entry = result.entry;
   const std::string parent(base::parent_path(entry.path));
   const std::string name(base::base_name(entry.path));
@@ -174,8 +171,7 @@ LayerMember to_layer_member(const TarMember& member, const LayerLimits& limits,
     entry.path = parent;
   } else if (name.starts_with(kMeta) ||
              (has_meta_parent() && parent.find(kMeta) != std::string::npos)) {
-    if (warnings.size() < kMaxWarnings)
-      warnings.push_back("'" + entry.path + "': unknown mark of a union file system, left out");
+    oddities.add(entry.path, "unknown mark of a union file system left out");
     result.kind = LayerMember::Kind::ignored;
   } else if (has_meta_parent()) {
     refuse_name(layer, entry.path);

@@ -9,6 +9,7 @@
 
 #include "builder/layer/layer_index.h"
 #include "builder/layer/layer_limits.h"
+#include "builder/layer/oddities.h"
 #include "builder/layer/tar_reader.h"
 
 namespace cooper::layer {
@@ -20,15 +21,13 @@ struct LayerMember {
   Entry entry;
 };
 
-// Throws base::Error for what is refused; oddities that are let pass are added to `warnings`.
+// Throws base::Error for what is refused; oddities that are let pass are added to `oddities`.
 [[nodiscard]] LayerMember to_layer_member(const TarMember& member, const LayerLimits& limits,
-                                          const std::string& layer,
-                                          std::vector<std::string>& warnings);
+                                          const std::string& layer, Oddities& oddities);
 
 // The same for an archive that is no layer (ADD): whiteout names mean nothing special.
 [[nodiscard]] Entry to_archive_entry(const TarMember& member, const LayerLimits& limits,
-                                     const std::string& archive,
-                                     std::vector<std::string>& warnings);
+                                     const std::string& archive, Oddities& oddities);
 
 // user.* without user.overlay.*, and security.capability.
 [[nodiscard]] bool is_kept_xattr(std::string_view name);

@@ -57,6 +57,21 @@ Compression compression_from_json(const Json& json) {
   return static_cast<Compression>(compression);
 }
 
+Json oddities_to_json(const Oddities& oddities) {
+  Json list = Json::array();
+  for (const Oddities::Kind& kind : oddities.kinds())
+    list.push_back({encode_bytes(kind.text), kind.count, encode_bytes(kind.first)});
+  return list;
+}
+
+Oddities oddities_from_json(const Json& json) {
+  Oddities oddities;
+  for (const Json& kind : json)
+    oddities.add(decode_bytes(kind.at(2).get<std::string>()),
+                 decode_bytes(kind.at(0).get<std::string>()), kind.at(1).get<std::uint64_t>());
+  return oddities;
+}
+
 Json delta_to_json(const LayerDelta& delta) {
   return {{"written", encode_list({delta.written.begin(), delta.written.end()})},
           {"removed", encode_list(delta.removed)}};
@@ -150,7 +165,7 @@ std::string result_to_json(const ReadLayer& result) {
   return Json{{"diff_id", result.diff_id.to_string()},
               {"tar_size", result.tar_size},
               {"compression", static_cast<int>(result.compression)},
-              {"warnings", encode_list(result.warnings)}}
+              {"oddities", oddities_to_json(result.oddities)}}
       .dump();
 }
 
@@ -160,7 +175,7 @@ ReadLayer parse_result(std::string_view text) {
                      json.at("tar_size").get<std::uint64_t>(),
                      {},
                      compression_from_json(json.at("compression")),
-                     decode_list(json.at("warnings"))};
+                     oddities_from_json(json.at("oddities"))};
   });
 }
 

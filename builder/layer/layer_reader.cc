@@ -28,15 +28,15 @@ constexpr std::uint64_t kWorthAThread = std::uint64_t{256} << 10;
 class Unpacker {
  public:
   Unpacker(std::string layer, int directory, TreeForm form, bool hash_content,
-           const ReadOptions& options, std::vector<std::string>& warnings)
+           const ReadOptions& options, Oddities& oddities)
       : layer_(std::move(layer)),
         options_(options),
-        warnings_(warnings),
+        oddities_(oddities),
         hash_content_(hash_content),
         tree_(options.limits, layer_, [this](const std::string& path) {
           if (writer_) writer_->remove(path);
         }) {
-    if (directory >= 0) writer_.emplace(directory, form, warnings);
+    if (directory >= 0) writer_.emplace(directory, form, oddities);
   }
 
   void unpack(TarReader& tar);
@@ -56,7 +56,7 @@ class Unpacker {
 
   std::string layer_;
   const ReadOptions& options_;
-  std::vector<std::string>& warnings_;
+  Oddities& oddities_;
   bool hash_content_;
   base::Sha256 hash_;
   std::optional<TreeWriter> writer_;
@@ -158,10 +158,10 @@ void Unpacker::add(LayerMember member, TarReader& tar) {
 
 void Unpacker::unpack(TarReader& tar) {
   while (const TarMember* member = tar.next()) {
-    add(to_layer_member(*member, options_.limits, layer_, warnings_), tar);
+    add(to_layer_member(*member, options_.limits, layer_, oddities_), tar);
   }
   tar.drain();
-  if (!tar.has_end_marker()) warnings_.emplace_back("the tar has no end marker");
+  if (!tar.has_end_marker()) oddities_.add("", "the tar has no end marker");
   if (writer_) finish();
 }
 
@@ -186,13 +186,13 @@ ReadLayer unpack_layer(const LayerBytes& layer, int directory, TreeForm form, st
   const auto plain = make_decompressor(layer.blob, options.limits, layer.name, std::move(stop));
   check_media_type(layer.media_type, plain->compression(), layer.name);
   TarHash hashed(*plain);
-  std::vector<std::string> warnings;
+  Oddities oddities;
   LayerIndex index;
   {
     std::optional<ReadAhead> ahead;
     if (layer.size > kWorthAThread) ahead.emplace(hashed);
     TarReader tar(ahead ? static_cast<base::Source&>(*ahead) : hashed, options.limits, layer.name);
-    Unpacker unpacker(layer.name, directory, form, layer.want_index, options, warnings);
+    Unpacker unpacker(layer.name, directory, form, layer.want_index, options, oddities);
     unpacker.unpack(tar);
     if (layer.want_index) index = unpacker.take_index();
   }
@@ -203,7 +203,7 @@ ReadLayer unpack_layer(const LayerBytes& layer, int directory, TreeForm form, st
                     layer.expected->to_string());
   }
   return ReadLayer{diff_id, hashed.size(), std::move(index), plain->compression(),
-                   std::move(warnings)};
+                   std::move(oddities)};
 }
 
 ReadLayer read_layer(const store::Store& store, const oci::Descriptor& descriptor,
@@ -230,6 +230,10 @@ ReadLayer read_layer(const store::Store& store, const oci::Descriptor& descripto
   };
   ReadLayer layer = read();
   if (known) layer.index = *known;
+  if (options.tell) {
+    for (const std::string& line : layer.oddities.lines(layer.diff_id.to_string()))
+      options.tell(line);
+  }
   return layer;
 }
 

@@ -13,6 +13,7 @@
 #include "builder/layer/layer_index.h"
 #include "builder/layer/layer_limits.h"
 #include "builder/layer/layer_writer.h"
+#include "builder/layer/oddities.h"
 #include "builder/store/store.h"
 #include "oci/descriptor.h"
 
@@ -30,7 +31,7 @@ struct ReadLayer {
   std::uint64_t tar_size = 0;
   LayerIndex index;
   Compression compression = Compression::none;  // of the blob, by its content
-  std::vector<std::string> warnings;            // oddities that were let pass, for people
+  Oddities oddities;
 };
 
 struct ReadOptions {
@@ -42,6 +43,8 @@ struct ReadOptions {
   // are called by the thread that called read_layer().
   std::function<std::optional<Entry>(const std::string& path)> find_lower;
   std::function<base::Fd(const std::string& path)> open_lower;
+  // Is told of oddities, a line for each kind.
+  std::function<void(const std::string& line)> tell;
   // Unpack only what the layer itself holds: links to files of lower layers are left out on disk.
   bool own_only = false;
   // Unpack only this, for a layer that LayerWriter made: what it writes, and whiteouts for what it

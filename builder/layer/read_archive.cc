@@ -82,11 +82,11 @@ std::unique_ptr<base::Source> make_filter(Peekable& file, const LayerLimits& lim
 
 void read_members(base::Source& bytes, const LayerLimits& limits, const std::string& name,
                   const std::function<void(Entry, base::Source*)>& visit) {
-  std::vector<std::string> warnings;
+  Oddities oddities;
   base::LimitedSource limited(bytes, limits.tar_bytes, name);
   TarReader tar(limited, limits, name);
   while (const TarMember* member = tar.next()) {
-    Entry entry = to_archive_entry(*member, limits, name, warnings);
+    Entry entry = to_archive_entry(*member, limits, name, oddities);
     MemberContent content(tar);
     const bool has_content = entry.type == EntryType::file;
     visit(std::move(entry), has_content ? &content : nullptr);

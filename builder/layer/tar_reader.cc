@@ -254,7 +254,7 @@ void TarReader::apply(Extension& extension) {
   if (*extension.size < 0) fail("a pax header has a bad size");
   const auto size = static_cast<std::uint64_t>(*extension.size);
   if (member_.size != 0 && member_.size != size) {
-    member_.warning = "two sizes, " + std::to_string(member_.size) + " and " + std::to_string(size);
+    member_.warning = "two headers tell different sizes: that of the pax header counts";
   }
   member_.size = size;
 }

@@ -17,8 +17,6 @@
 namespace cooper::layer {
 namespace {
 
-constexpr std::size_t kMaxWarnings = 100;
-
 std::array<timespec, 2> times_of(const Entry& entry) {
   timespec time{};
   time.tv_sec = entry.mtime;
@@ -28,16 +26,16 @@ std::array<timespec, 2> times_of(const Entry& entry) {
 
 }  // namespace
 
-TreeWriter::TreeWriter(int root, TreeForm form, std::vector<std::string>& warnings)
+TreeWriter::TreeWriter(int root, TreeForm form, Oddities& oddities)
     : root_(root),
       form_(form),
-      warnings_(warnings),
+      oddities_(oddities),
       chain_(root, [this](const std::string& path) { created_.insert(path); }),
       own_uid_(::geteuid()),
       own_gid_(::getegid()) {}
 
 void TreeWriter::warn(const Entry& entry, const std::string& text) {
-  if (warnings_.size() < kMaxWarnings) warnings_.push_back("'" + entry.path + "': " + text);
+  oddities_.add(entry.path, text);
 }
 
 int TreeWriter::parent_of(const std::string& path) { return chain_.make(base::parent_path(path)); }
@@ -129,7 +127,9 @@ void TreeWriter::make_special(const Entry& entry) {
   if (form_ == TreeForm::plain) base::remove_tree_at(parent, name);
   if (::mknodat(parent, name.c_str(), type | 0600, device) != 0) {
     if (errno != EPERM || type == S_IFIFO) base::throw_errno("create device", entry.path);
-    warn(entry, "this device cannot be made without privileges; it is kept in the image");
+    warn(entry,
+         "a device cannot be made without privileges: it is in the image, but not among these "
+         "files");
     return;
   }
   // No link is there, so this changes the node just made and nothing else. (fchmodat has no

@@ -21,8 +21,8 @@ namespace cooper::layer {
 
 class TreeWriter {
  public:
-  // `root` outlives the writer. Oddities that do not end it are added to `warnings`.
-  TreeWriter(int root, TreeForm form, std::vector<std::string>& warnings);
+  // `root` outlives the writer. Oddities that do not end it are added to `oddities`.
+  TreeWriter(int root, TreeForm form, Oddities& oddities);
 
   void remove(const std::string& path);
   void make_directory(const Entry& entry) { static_cast<void>(chain_.make(entry.path)); }
@@ -56,7 +56,7 @@ class TreeWriter {
 
   int root_;
   TreeForm form_;
-  std::vector<std::string>& warnings_;
+  Oddities& oddities_;
   std::set<std::string, PathLess> created_;
   DirectoryChain chain_;
   base::Fd file_;

@@ -81,8 +81,8 @@ struct LayerDirectories::Making {
   base::Fd snapshot, files;
 };
 
-LayerDirectories::LayerDirectories(store::Store& store, Flavor flavor)
-    : store_(store), flavor_(flavor) {
+LayerDirectories::LayerDirectories(store::Store& store, Flavor flavor, Tell tell)
+    : store_(store), flavor_(flavor), tell_(std::move(tell)) {
   // The two forms of whiteouts and of file owners do not mix, so each has its own directories.
   // Snapshots are not flushed to the disk, so those of another boot may be damaged: they are made
   // anew from their blobs.
@@ -133,7 +133,8 @@ void LayerDirectories::adopt_tree(int from, const char* made,
 
 layer::ReadLayer LayerDirectories::read(const oci::DiffId& layer, const BlobNeeded& blob,
                                         const base::Fd& files, std::stop_token stop,
-                                        const layer::ReadOptions& options) const {
+                                        layer::ReadOptions options) const {
+  options.tell = tell_;
   const oci::Descriptor descriptor = blob(layer);
   const base::Span span("unpack", layer.to_string());
   layer::ReadLayer read =

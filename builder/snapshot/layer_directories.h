@@ -43,10 +43,12 @@ enum class Flavor {
 // descriptor.
 using BlobNeeded = std::function<oci::Descriptor(const oci::DiffId&)>;
 
+using Tell = std::function<void(const std::string& line)>;
+
 class LayerDirectories {
  public:
-  // `store` outlives it.
-  LayerDirectories(store::Store& store, Flavor flavor);
+  // `store` outlives it. `tell`: see layer::ReadOptions.
+  LayerDirectories(store::Store& store, Flavor flavor, Tell tell = {});
 
   [[nodiscard]] Flavor flavor() const { return flavor_; }
   [[nodiscard]] layer::TreeForm form() const;
@@ -80,7 +82,7 @@ class LayerDirectories {
   [[nodiscard]] std::string path_of(const std::string& name) const;
   void publish(int from, const char* made, const std::string& name) const;
   layer::ReadLayer read(const oci::DiffId& layer, const BlobNeeded& blob, const base::Fd& files,
-                        std::stop_token stop, const layer::ReadOptions& options) const;
+                        std::stop_token stop, layer::ReadOptions options) const;
   [[nodiscard]] layer::LayerStack indexes(std::span<const oci::DiffId> layers,
                                           const BlobNeeded& blob, std::stop_token stop) const;
   // Each gives the name of what it made or found.
@@ -112,6 +114,7 @@ class LayerDirectories {
 
   store::Store& store_;
   Flavor flavor_;
+  Tell tell_;
   std::string path_;
   base::Fd directory_;
   mutable std::mutex mutex_;

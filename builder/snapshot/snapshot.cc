@@ -31,7 +31,8 @@ timespec now_on_disk(int directory) {
 
 }  // namespace
 
-Snapshots::Snapshots(store::Store& store, Flavor flavor) : store_(store), layers_(store, flavor) {}
+Snapshots::Snapshots(store::Store& store, Flavor flavor, Tell tell)
+    : store_(store), layers_(store, flavor, std::move(tell)) {}
 
 std::vector<std::string> overlay_lowers(const std::vector<std::string>& directories) {
   std::vector<std::string> lowers;

@@ -52,7 +52,7 @@ class WritableRoot {
 
 class Snapshots {
  public:
-  Snapshots(store::Store& store, Flavor flavor);
+  Snapshots(store::Store& store, Flavor flavor, Tell tell = {});
 
   [[nodiscard]] Flavor flavor() const { return layers_.flavor(); }
   [[nodiscard]] LayerDirectories& layers() { return layers_; }

@@ -43,6 +43,41 @@ case_layers_are_read_apart() {
   [ -n "$seen" ] || fail "no confined process of cooper was seen"
 }
 
+# security.T17 security.T14 What is left out of a layer is said, once for each kind, with a count.
+case_what_is_left_out_is_said() {
+  local lines
+  fresh_store
+  python3 -B - "$e2e_folder" <<'PYTHON'
+import sys
+from pathlib import Path
+sys.path[:0] = [sys.argv[1] + "/hostile", sys.argv[1] + "/../conformance"]
+from base_images import layer_tar
+from raw_tar import Member, octal, tar
+from run import layout_of
+odd = {"SCHILY.xattr.security.selinux": "s"}
+layout_of([tar(Member("a", pax=odd), Member("b\x1b[1m", pax=odd), Member("n\x1bull", "3", major=octal(1, 8), minor=octal(3, 8)))],
+          layer_tar("busybox", 0), Path("layout"))
+PYTHON
+  printf 'FROM base\nRUN ["/bin/busybox", "true"]\n' >Dockerfile
+  cooper_ok build --progress plain --build-context base=oci-layout://layout .
+  lines=$(grep "extended attribute security.selinux left out (2 members, the first is 'a')" <<<"$err")
+  same "$(wc -l <<<"$lines")" 1 "lines about the attribute"
+  grep -qE "warning: layer sha256:[0-9a-f]{12}: " <<<"$lines" || fail "no layer is named: $lines"
+  err_lacks "a device"
+  fresh_store
+  cooper_ok build --progress json --build-context base=oci-layout://layout .
+  same "$(jq -r 'select(.event == "remark").text' <<<"$err" | grep -c 'selinux left out')" 1 "remarks about the attribute"
+  fresh_store
+  cooper_ok tree oci-layout://layout
+  err_has "selinux left out (2 members"
+  # Without the right to make devices the step and the exported files lack it.
+  fresh_store
+  cooper_ok --isolation single build --progress plain --build-context base=oci-layout://layout -o type=local,dest=out .
+  same "$(grep -cF "a device cannot be made without privileges: it is in the image, but not among these files" <<<"$err")" 1 \
+    "lines about the device"
+  [ -e out/a ] && [ "$(find out ! -type d | wc -l)" -ge 2 ] && [ -z "$(find out -type c)" ] || fail "other files: $(ls -l out)"
+}
+
 # security.T15 security.D9
 case_users_of_a_hostile_file() {
   local spoil use

@@ -80,7 +80,7 @@ std::string unpack(store::Store& store, const WrittenLayer& layer, const std::st
   fs::create_directories(to);
   const base::Fd fd = base::open_host_directory(to);
   const ReadLayer read = read_layer(store, layer.blob, layer.diff_id, fd.get(), form, {});
-  CHECK(read.warnings.empty());
+  CHECK(read.oddities.empty());
   return to;
 }
 

@@ -30,7 +30,7 @@ TEST_CASE("owners, times and attributes that cannot be") {
   CHECK(layer.index.find("early")->mtime_nanoseconds == 750000000);
   CHECK(layer.index.find("attr")->xattrs ==
         std::map<std::string, std::string>{{"user.ok", std::string("a\0=\n", 4)}});
-  CHECK(layer.warnings.size() >= 3);
+  CHECK(layer.oddities.kinds().size() >= 3);
 }
 
 // security.T21
@@ -55,7 +55,7 @@ TEST_CASE("sizes that lie") {
   const ReadLayer layer = box.unpack(
       {{"two", '0', inner, "", 0644, {{"size", std::to_string(inner.size())}}, octal(7, 12)}});
   CHECK(layer.index.entries().size() == 1);
-  CHECK(layer.warnings.size() == 1);
+  CHECK(layer.oddities.kinds().size() == 1);
   CHECK(box.text("two") == inner);
   refused({{"x", '0', "", "", 0644, {{"size", "-1"}}}});
   refused({{"x", '0', "", "", 0644, {{"size", "9223372036854775807"}}}}, base::ErrorKind::limit);
@@ -94,7 +94,7 @@ TEST_CASE("tars that are not whole") {
     CHECK(refusal(tar.substr(0, size)) == base::ErrorKind::corrupt);
   }
   Box box;
-  CHECK(box.unpack(tar.substr(0, 2048)).warnings.size() == 1);  // ends between two members
+  CHECK(box.unpack(tar.substr(0, 2048)).oddities.kinds().size() == 1);  // ends between two members
   CHECK(box.unpack(std::string()).index.entries().empty());
   CHECK(refusal("this is no tar at all" + std::string(600, 'x')) == base::ErrorKind::corrupt);
   std::string bad = tar;

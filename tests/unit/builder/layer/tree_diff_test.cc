@@ -238,7 +238,7 @@ TEST_CASE("what is written can be read and unpacked again") {
         read_layer(tree.store(), written.blob, written.diff_id, fd.get(), TreeForm::plain, {});
     CHECK(read.index.entries() == written.index.entries());
     CHECK(read.compression == compression);
-    CHECK(read.warnings.empty());
+    CHECK(read.oddities.empty());
     CHECK(paths_of(copy.diff(stack_of({&written})).index).empty());
   }
 }
