@@ -147,12 +147,17 @@ void check_secrets(const BuildRequest& request, const BuildTools& tools, const F
 
 void check_stored_secrets(const store::Store& store, const export_::Image& image) {
   for (const export_::Image& child : image.children) check_stored_secrets(store, child);
-  for (const oci::DiffId& layer : image.config.diff_ids) {
+  check_stored_secrets(store, image.tags.empty() ? image.name : image.tags.front(),
+                       image.config.diff_ids);
+}
+
+void check_stored_secrets(const store::Store& store, const std::string& name,
+                          std::span<const oci::DiffId> layers) {
+  for (const oci::DiffId& layer : layers) {
     const auto record = layer::find_layer(store, layer);
     if (!record || !record->scan || record->scan->findings.empty()) continue;
-    throw refusal(image.tags.empty() ? image.name : image.tags.front(),
-                  "its layer " + layer.to_string().substr(0, 19) + " holds " +
-                      text_of(record->scan->findings));
+    throw refusal(name, "its layer " + layer.to_string().substr(0, 19) + " holds " +
+                            text_of(record->scan->findings));
   }
 }
 

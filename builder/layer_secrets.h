@@ -26,8 +26,10 @@ void check_secrets(const BuildRequest& request, const BuildTools& tools, const F
                    const engine::LayerPool& layers, std::span<const export_::Image> images,
                    std::stop_token stop);
 
-// The same for an image of the store that is sent as it is: what the records of its layers say.
-// Throws base::Error(denied).
+// The same for an image that is sent as it is: what the store's records of its layers say. Throws
+// base::Error(denied).
 void check_stored_secrets(const store::Store& store, const export_::Image& image);
+void check_stored_secrets(const store::Store& store, const std::string& name,
+                          std::span<const oci::DiffId> layers);
 
 }  // namespace cooper

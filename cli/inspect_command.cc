@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "base/error.h"
+#include "builder/layer_secrets.h"
 #include "cli/build_summary.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
@@ -20,7 +21,7 @@ namespace {
 
 struct Arguments {
   std::string image, destination, platform;
-  bool json = false, config = false, quiet = false;
+  bool json = false, config = false, quiet = false, allow_secrets = false;
 };
 
 constexpr const char* kImage =
@@ -96,6 +97,18 @@ bool validate_image(const Arguments& arguments, const Globals& globals) {
   return found.disagreements.empty();
 }
 
+// Known secrets are not published; into a file of this machine they may go, with a word.
+void check_secrets(const store::Store& store, const std::string& image,
+                   const std::vector<oci::DiffId>& layers, bool published) {
+  try {
+    check_stored_secrets(store, image, layers);
+  } catch (const base::Error& error) {
+    if (published) throw;
+    std::cerr << "warning: " + base::printable(image) + ": " + base::printable(error.cause()) +
+                     "\n";
+  }
+}
+
 void copy(const Arguments& arguments, const Globals& globals) {
   Session session = Session::open(globals);
   const auto source =
@@ -106,6 +119,11 @@ void copy(const Arguments& arguments, const Globals& globals) {
   if (!arguments.quiet) {
     session.network.on_push = transfer_lines("copied");
     options.progress = session.network.push_progress(arguments.destination);
+  }
+  if (!arguments.allow_secrets) {
+    options.check_layers = [&](const std::vector<oci::DiffId>& layers, bool to_registry) {
+      check_secrets(session.store, arguments.image, layers, to_registry);
+    };
   }
   const images::CopyReport report =
       images::copy_image(*source, arguments.destination, session.network.client(), session.store,
@@ -195,6 +213,10 @@ void add_copy_command(CLI::App& app, const Globals& globals, int& exit_code) {
   command->add_option("--platform", arguments->platform,
                       "os/architecture: of an index this image alone (default: all of it)");
   command->add_flag("-q,--quiet", arguments->quiet, "only the digest");
+  command
+      ->add_flag("--allow-secret-in-layer", arguments->allow_secrets,
+                 "send it although a secret was found in one of its layers")
+      ->disable_flag_override();
   command->add_flag("--json", arguments->json, "print destination, digest and bytes as JSON");
   command->footer(
       "Bytes are copied as they are, so the digest stays; what the destination has is not "

@@ -4,6 +4,9 @@
 #include "builder/source/open_source.h"
 #include "images/layout_destination.h"
 #include "images/spool.h"
+#include "oci/image_config.h"
+#include "oci/manifest.h"
+#include "oci/media_type.h"
 #include "oci/reference.h"
 
 namespace cooper::images {
@@ -55,6 +58,33 @@ CopyReport copy_to_registry(DocumentSource& source, const ImageGraph& graph,
   return report;
 }
 
+std::vector<oci::DiffId> layers_of(DocumentSource& source, const oci::Descriptor& config,
+                                   const std::stop_token& stop) {
+  const std::string bytes = source.read(config, stop);
+  if (oci::Digest::of_bytes(bytes) != config.digest) {
+    throw base::Error(base::ErrorKind::corrupt, "read", config.digest.to_string(),
+                      "its bytes do not have that digest");
+  }
+  try {
+    return oci::parse_image_config(bytes).diff_ids;
+  } catch (const base::Error&) {
+    return {};  // copied as it is: whoever runs it will judge
+  }
+}
+
+void check_images(DocumentSource& source, const ImageGraph& graph, const CopyOptions& options,
+                  bool to_registry, const std::stop_token& stop) {
+  if (!options.check_layers) return;
+  for (const Document& document : graph.documents) {
+    const auto parsed =
+        oci::parse_manifest_or_index(document.bytes, document.descriptor.media_type);
+    const auto* manifest = std::get_if<oci::Manifest>(&parsed);
+    if (manifest == nullptr || !oci::media_type::is_image_config(manifest->config.media_type))
+      continue;
+    options.check_layers(layers_of(source, manifest->config, stop), to_registry);
+  }
+}
+
 }  // namespace
 
 CopyReport copy_image(DocumentSource& source, const std::string& destination,
@@ -81,6 +111,7 @@ CopyReport copy_image(DocumentSource& source, const std::string& destination,
     reference = oci::parse_reference(plain);
   }
   const ImageGraph graph = read_graph(source, options.platform, stop);
+  check_images(source, graph, options, reference.has_value(), stop);
   if (reference) return copy_to_registry(source, graph, *reference, client, store, options, stop);
   if (docker) {
     const LayoutCopy copied =

@@ -14,6 +14,9 @@ namespace cooper::images {
 struct CopyOptions {
   std::optional<oci::Platform> platform = {};  // of an index: this image alone
   std::function<void(const registry::PushProgress&)> progress = {};
+  // Called for each image before anything of it is sent, with the layers that its configuration
+  // names; may throw. An artifact is no image, and a configuration that cannot be read names none.
+  std::function<void(const std::vector<oci::DiffId>&, bool to_registry)> check_layers = {};
 };
 
 struct CopyReport {

@@ -17,10 +17,6 @@ namespace {
 constexpr int kMaxIndexDepth = 3;
 constexpr std::string_view kAttestation = "application/vnd.in-toto+json";
 
-bool is_image_config(std::string_view type) {
-  return type == oci::media_type::kConfig || type == oci::media_type::kDockerConfig;
-}
-
 class Validator {
  public:
   Validator(DocumentSource& source, const store::Store& store, std::stop_token stop)
@@ -75,7 +71,7 @@ class Validator {
   void check_manifest(const oci::Descriptor& said, const oci::Manifest& manifest) {
     // What is no image but some artifact has documents and blobs of kinds that are its own
     // business.
-    if (!is_image_config(manifest.config.media_type)) {
+    if (!oci::media_type::is_image_config(manifest.config.media_type)) {
       check_blob(manifest.config);
       for (const oci::Descriptor& blob : manifest.layers) check_blob(blob);
       return;

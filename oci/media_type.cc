@@ -6,6 +6,8 @@ bool is_manifest(std::string_view type) { return type == kManifest || type == kD
 
 bool is_index(std::string_view type) { return type == kIndex || type == kDockerManifestList; }
 
+bool is_image_config(std::string_view type) { return type == kConfig || type == kDockerConfig; }
+
 bool is_layer(std::string_view type) {
   return type == kLayerTar || type == kLayerGzip || type == kLayerZstd || type == kDockerLayerTar ||
          type == kDockerLayerGzip;

@@ -22,6 +22,7 @@ inline constexpr std::string_view kDockerLayerTar = "application/vnd.docker.imag
 
 [[nodiscard]] bool is_manifest(std::string_view type);
 [[nodiscard]] bool is_index(std::string_view type);
+[[nodiscard]] bool is_image_config(std::string_view type);
 [[nodiscard]] bool is_layer(std::string_view type);  // tar, gzip or zstd, OCI or Docker
 
 }  // namespace cooper::oci::media_type

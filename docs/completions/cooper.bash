@@ -18,7 +18,7 @@ _cooper() {
     push) words='-h --help -q --quiet --allow-secret-in-layer' ;;
     release) words='-h --help -f --file --set -n --dry-run --force --json --progress --no-cache --secret -j --jobs --allow-secret-in-layer --on-failure' ;;
     prune) words='-h --help --keep --keep-prereleases --keep-days --keep-pattern --role-pattern --in-use --yes --all --json' ;;
-    copy) words='-h --help --platform -q --quiet --json' ;;
+    copy) words='-h --help --platform -q --quiet --allow-secret-in-layer --json' ;;
     ls) words='-h --help --digests --json' ;;
     inspect) words='-h --help --platform --config --json' ;;
     manifest) words='-h --help --platform --json' ;;

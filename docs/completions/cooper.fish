@@ -212,6 +212,7 @@ complete -c cooper -n '__fish_seen_subcommand_from prune' -l json -d 'print the 
 complete -c cooper -n '__fish_seen_subcommand_from copy' -s h -l help -d 'Print this help message and exit'
 complete -c cooper -n '__fish_seen_subcommand_from copy' -l platform -r -d 'os/architecture: of an index this image alone (default: all of it)'
 complete -c cooper -n '__fish_seen_subcommand_from copy' -s q -l quiet -d 'only the digest'
+complete -c cooper -n '__fish_seen_subcommand_from copy' -l allow-secret-in-layer -d 'send it although a secret was found in one of its layers'
 complete -c cooper -n '__fish_seen_subcommand_from copy' -l json -d 'print destination, digest and bytes as JSON'
 complete -c cooper -n '__fish_seen_subcommand_from ls' -s h -l help -d 'Print this help message and exit'
 complete -c cooper -n '__fish_seen_subcommand_from ls' -l digests -d 'with the digest of each tag (one request each)'

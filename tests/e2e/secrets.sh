@@ -134,9 +134,26 @@ JSON
   err_has "holds a GitHub token"
   ! curl -fsS "http://$registry_address/v2/team/app/tags/list" 2>/dev/null | grep -q v1 || fail "a tag was made"
   cooper_refuses build --progress plain --cache-to "type=local,dest=cache" .
+  # A copy is no way around: neither out of the store nor out of a layout. Into a layout it may go, with a word.
+  before=$(requests)
+  cooper_refuses copy "cooper-store:$registry_address/team/app:1" "$registry_address/team/copy:1"
+  err_has "holds a GitHub token in /app/config/deploy.ini" "--allow-secret-in-layer"
+  cooper_ok copy "cooper-store:$registry_address/team/app:1" oci-layout://copied:1
+  err_has "warning: " "holds a GitHub token in /app/config/deploy.ini"
+  cooper_refuses copy oci-layout://copied:1 "$registry_address/team/copy:1"
+  err_has "holds a GitHub token in /app/config/deploy.ini"
+  ! grep -qF -- "$token" <<<"$err" || fail "the token was shown"
+  same "$(requests)" "$before" "requests of refused copies"
   # Asked for, it goes.
   cooper_ok push --allow-secret-in-layer "$registry_address/team/app:1"
   cooper_ok build --progress plain --push --allow-secret-in-layer -t "$registry_address/team/app:2" .
+  cooper_ok copy --allow-secret-in-layer oci-layout://copied:1 "$registry_address/team/copy:1"
+  err_lacks "warning:"
+  # What another machine made is copied as it is.
+  (
+    fresh_store
+    cooper_ok copy "$registry_address/team/copy:1" "$registry_address/team/promoted:1"
+  )
   # As a base image's it is no affair of the next build's.
   printf 'FROM %s/team/app:2\nLABEL a=b\n' "$registry_address" >Dockerfile
   fresh_store
