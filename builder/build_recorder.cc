@@ -124,7 +124,10 @@ void BuildRecorder::on_event(const engine::Event& event) {
   } else if (const auto* started = std::get_if<engine::StepStarted>(&event)) {
     record_.steps.at(started->step).key = started->key.hex;
     add_changes(record_.steps[started->step], started->changes);
-    if (record_.steps[started->step].operation == "run") logs_->begin(started->step);
+    if (record_.steps[started->step].operation == "run") {
+      logs_->announce([this] { return cache::to_text(record_); });
+      logs_->begin(started->step);
+    }
   } else if (const auto* finished = std::get_if<engine::StepFinished>(&event)) {
     RecordedStep& step = record_.steps.at(finished->step);
     step.outcome = StepOutcome::done;

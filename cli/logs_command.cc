@@ -1,16 +1,23 @@
 // cooper logs: what RUN steps wrote.
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <iostream>
+#include <map>
 #include <memory>
+#include <optional>
+#include <thread>
 
 #include "base/error.h"
 #include "builder/cache/build_history.h"
+#include "builder/cache/running_builds.h"
+#include "builder/cache/step_log_reader.h"
 #include "builder/cache/step_logs.h"
 #include "cli/cache_documents.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/recorded_steps.h"
+#include "cli/signals.h"
 #include "cli/workflow_log.h"
 
 namespace cooper::cli {
@@ -24,8 +31,10 @@ using cache::RecordedStep;
 
 struct Arguments {
   std::string build, step;
-  bool json = false;
+  bool json = false, follow = false;
 };
+
+constexpr auto kPause = std::chrono::milliseconds(100);  // between two looks at a log that grows
 
 // Where the log of a step is: that of a hit is in the build that made it.
 struct Place {
@@ -56,21 +65,80 @@ void print_head(const BuildRecord& build, std::size_t number, const Place& place
   std::cout << safe_for_log(text + "\n");
 }
 
+void print_line(const std::string& build, std::size_t number, const RecordedStep& step,
+                const cache::LogLine& line, bool json) {
+  if (json) {
+    std::cout << log_line_json(build, number, step.label, line);
+    return;
+  }
+  char time[32];
+  std::snprintf(time, sizeof time, "%7.1f ", static_cast<double>(line.milliseconds) / 1000);
+  std::cout << safe_for_log(time + base::printable(line.text) + "\n");
+}
+
+void tell_cut(bool json) {
+  if (!json) std::cout << "        [the log was too long: lines are left out here]\n";
+}
+
 void print_lines(const store::Store& store, const RecordedStep& step, const Place& place,
                  bool json) {
-  const auto print_line = [&](const cache::LogLine& line) {
-    if (json) {
-      std::cout << log_line_json(place.build, place.step, step.label, line);
-      return;
+  cache::StepLogs(store).read(
+      place.build, place.step,
+      [&](const cache::LogLine& line) { print_line(place.build, place.step, step, line, json); },
+      [&] { tell_cut(json); });
+}
+
+// The logs of a build that runs, as they grow; a head where another step goes on.
+class Follower {
+ public:
+  Follower(const store::Store& store, Question question, bool json)
+      : question_(std::move(question)), json_(json) {
+    for (const std::size_t step : question_.steps) {
+      if (question_.build.steps[step].operation == "run")
+        logs_.emplace(step, cache::StepLogReader(store, question_.build.id, step));
     }
-    char time[32];
-    std::snprintf(time, sizeof time, "%7.1f ", static_cast<double>(line.milliseconds) / 1000);
-    std::cout << safe_for_log(time + base::printable(line.text) + "\n");
-  };
-  const auto tell_cut = [&] {
-    if (!json) std::cout << "        [the log was too long: lines are left out here]\n";
-  };
-  cache::StepLogs(store).read(place.build, place.step, print_line, tell_cut);
+  }
+
+  void print_news() {
+    for (auto& [step, log] : logs_) {
+      log.read([&, number = step](const cache::LogLine& line) { print(number, line); },
+               [&] { tell_cut(json_); });
+    }
+    std::cout << std::flush;
+  }
+  [[nodiscard]] const std::string& build() const { return question_.build.id; }
+
+ private:
+  void print(std::size_t step, const cache::LogLine& line) {
+    if (!json_ && last_ != step) print_head(question_.build, step, {question_.build.id, step});
+    last_ = step;
+    print_line(question_.build.id, step, question_.build.steps[step], line, json_);
+  }
+
+  Question question_;
+  bool json_;
+  std::map<std::size_t, cache::StepLogReader> logs_;
+  std::optional<std::size_t> last_;
+};
+
+void follow_logs(const Arguments& arguments, const Globals& globals) {
+  const auto store = store::Store::open(globals.root, store::Holding::no);
+  const cache::RunningBuilds running(store);
+  auto question = find_running(running.list(), arguments.build, arguments.step);
+  if (!question) {
+    throw Error(ErrorKind::not_found, "follow build", arguments.build,
+                "no such build is at its RUN steps now")
+        .with_hint("'cooper logs' shows what has ended");
+  }
+  Follower follower(store, std::move(*question), arguments.json);
+  const std::stop_token stop = globals.signals->token();
+  for (bool runs = true; runs;) {
+    runs = running.runs(follower.build());
+    follower.print_news();
+    if (stop.stop_requested())
+      throw Error(ErrorKind::cancelled, "follow build", follower.build(), "stopped");
+    if (runs) std::this_thread::sleep_for(kPause);
+  }
 }
 
 Question question_of(const BuildHistory& history, const Arguments& arguments) {
@@ -111,14 +179,23 @@ void add_logs_command(CLI::App& app, const Globals& globals, int& exit_code) {
                       "a build of cache ls --kind build, or a target, tag or stage (default: the "
                       "last build)");
   command->add_option("step", arguments->step, "number of a step, or a part of its text");
+  command->add_option("--step", arguments->step, "the same, where no build is named before it")
+      ->excludes("step");
+  command->add_flag("-f,--follow", arguments->follow,
+                    "of a build that runs: what its steps write, until it ends");
   command->add_flag("--json", arguments->json, "print a JSON object for each line");
   command->footer(
       "Examples:\n"
       "  cooper logs\n"
       "  cooper logs app 'npm ci'\n"
+      "  cooper logs --follow --step 'npm ci'\n"
       "  cooper logs --json");
   command->callback([arguments, &globals, &exit_code] {
-    print_logs(*arguments, globals);
+    if (arguments->follow) {
+      follow_logs(*arguments, globals);
+    } else {
+      print_logs(*arguments, globals);
+    }
     exit_code = kSuccess;
   });
 }

@@ -81,6 +81,21 @@ std::vector<std::size_t> chosen(const BuildRecord& build, std::vector<std::size_
 
 }  // namespace
 
+std::optional<Question> find_running(const std::vector<BuildRecord>& builds,
+                                     const std::string& what, const std::string& step) {
+  const bool only_step = step.empty() && number_of(what).has_value();
+  const std::string which = only_step ? what : step;
+  for (const BuildRecord& build : builds) {
+    const bool whole =
+        what.empty() || only_step || build.id == what || build.id.ends_with("-" + what);
+    std::vector<std::size_t> steps = steps_of(build, whole ? std::string() : what);
+    if (steps.empty()) continue;
+    if (!which.empty()) steps = chosen(build, std::move(steps), which);
+    return Question{build, std::move(steps)};
+  }
+  return std::nullopt;
+}
+
 Question find_question(const cache::BuildHistory& history, const std::string& build,
                        const std::string& target, const std::string& step) {
   const bool only_step = step.empty() && number_of(target).has_value();

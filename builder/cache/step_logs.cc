@@ -1,6 +1,7 @@
 #include "builder/cache/step_logs.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,26 +11,12 @@
 #include "base/file_at.h"
 #include "base/sink.h"
 #include "base/source.h"
+#include "builder/cache/running_builds.h"
 
 namespace cooper::cache {
 namespace {
 
 using base::Error;
-
-constexpr const char* kOld = ".old";
-constexpr const char* kNew = ".new";
-
-// "12 1 text"; nullopt for the rest of a line that was cut by a kill.
-std::optional<LogLine> parse_line(std::string_view text) {
-  LogLine line;
-  const char* end = text.data() + text.size();
-  const auto time = std::from_chars(text.data(), end, line.milliseconds);
-  if (time.ec != std::errc() || time.ptr == end || *time.ptr != ' ') return std::nullopt;
-  const auto stream = std::from_chars(time.ptr + 1, end, line.stream);
-  if (stream.ec != std::errc() || stream.ptr == end || *stream.ptr != ' ') return std::nullopt;
-  line.text.assign(stream.ptr + 1, end);
-  return line;
-}
 
 void read_lines(base::Fd file, const std::string& name,
                 const std::function<void(const LogLine&)>& line) {
@@ -41,7 +28,7 @@ void read_lines(base::Fd file, const std::string& name,
     std::size_t begin = 0;
     for (std::size_t end = rest.find('\n'); end != std::string::npos;
          end = rest.find('\n', begin)) {
-      if (const auto parsed = parse_line(std::string_view(rest).substr(begin, end - begin)))
+      if (const auto parsed = parse_log_line(std::string_view(rest).substr(begin, end - begin)))
         line(*parsed);
       begin = end + 1;
     }
@@ -60,8 +47,37 @@ std::uint64_t bytes_of(int folder) {
 
 }  // namespace
 
+std::optional<LogLine> parse_log_line(std::string_view text) {
+  LogLine line;
+  const char* end = text.data() + text.size();
+  const auto time = std::from_chars(text.data(), end, line.milliseconds);
+  if (time.ec != std::errc() || time.ptr == end || *time.ptr != ' ') return std::nullopt;
+  const auto stream = std::from_chars(time.ptr + 1, end, line.stream);
+  if (stream.ec != std::errc() || stream.ptr == end || *stream.ptr != ' ') return std::nullopt;
+  line.text.assign(stream.ptr + 1, end);
+  return line;
+}
+
 StepLogWriter::StepLogWriter(const store::Store& store, std::string build, const LogLimits& limits)
     : store_(store), build_(std::move(build)), limits_(limits) {}
+
+StepLogWriter::~StepLogWriter() {
+  if (!announced_) return;
+  ::unlinkat(folder_.get(), RunningBuilds::kRecord, 0);
+  // Stays where a step wrote something.
+  ::unlinkat(store_.directory(StepLogs::kFolder).get(), build_.c_str(), AT_REMOVEDIR);
+}
+
+void StepLogWriter::announce(const std::function<std::string()>& record) {
+  if (announced_) return;
+  try {
+    open_folder();
+    base::write_file_at(folder_.get(), RunningBuilds::kRecord, record());
+    // Nobody holds it for longer than it takes to try it.
+    announced_ = ::flock(folder_.get(), LOCK_EX) == 0;
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): the build goes on unseen
+  }
+}
 
 void StepLogWriter::begin(std::size_t step) {
   Log log;
@@ -85,14 +101,17 @@ void StepLogWriter::add(std::size_t step, int stream, std::string_view line) {
   }
 }
 
+void StepLogWriter::open_folder() {
+  if (folder_) return;
+  const base::Fd all = store_.directory(StepLogs::kFolder);
+  store_.hold(StepLogs::kFolder, build_);
+  if (::mkdirat(all.get(), build_.c_str(), 0700) != 0 && errno != EEXIST)
+    base::throw_errno("create", "log directory");
+  folder_ = base::open_at(all.get(), build_, O_RDONLY | O_DIRECTORY);
+}
+
 void StepLogWriter::write(Log& log, const std::string& line) {
-  if (!folder_) {
-    const base::Fd all = store_.directory(StepLogs::kFolder);
-    store_.hold(StepLogs::kFolder, build_);
-    if (::mkdirat(all.get(), build_.c_str(), 0700) != 0 && errno != EEXIST)
-      base::throw_errno("create", "log directory");
-    folder_ = base::open_at(all.get(), build_, O_RDONLY | O_DIRECTORY);
-  }
+  open_folder();
   constexpr int kFlags = O_WRONLY | O_CREAT | O_TRUNC | O_APPEND;
   if (!log.file) log.file = base::open_at(folder_.get(), log.name, kFlags, 0600);
   if (log.size + line.size() > (log.in_tail ? limits_.tail : limits_.head) && log.size > 0)
@@ -103,9 +122,9 @@ void StepLogWriter::write(Log& log, const std::string& line) {
 
 // The end of a long log is in two files in turn: the newer one and the one before it.
 void StepLogWriter::turn(Log& log) {
-  const std::string newer = log.name + kNew;
-  if (log.in_tail &&
-      ::renameat(folder_.get(), newer.c_str(), folder_.get(), (log.name + kOld).c_str()) != 0)
+  const std::string newer = log.name + StepLogs::kNew;
+  if (log.in_tail && ::renameat(folder_.get(), newer.c_str(), folder_.get(),
+                                (log.name + StepLogs::kOld).c_str()) != 0)
     base::throw_errno("rename", newer);
   log.in_tail = true;
   log.size = 0;

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,9 @@ struct LogLine {
   std::string text;
 };
 
+// "12 1 text"; nullopt for the rest of a line that was cut by a kill.
+[[nodiscard]] std::optional<LogLine> parse_log_line(std::string_view text);
+
 struct LogLimits {
   std::uint64_t head = 8U << 20;   // of one step: bytes of its beginning
   std::uint64_t tail = 4U << 20;   // of its end that much, up to twice that
@@ -36,6 +40,13 @@ class StepLogWriter {
   // `store` outlives it.
   StepLogWriter(const store::Store& store, std::string build, const LogLimits& limits = {});
 
+  // Gives up the announcement.
+  ~StepLogWriter();
+  StepLogWriter(const StepLogWriter&) = delete;
+  StepLogWriter& operator=(const StepLogWriter&) = delete;
+
+  // Others see from now on that this build runs, and what its steps are (running_builds.h).
+  void announce(const std::function<std::string()>& record);
   void begin(std::size_t step);
   void add(std::size_t step, int stream, std::string_view line);
   void end(std::size_t step);
@@ -49,6 +60,7 @@ class StepLogWriter {
     std::uint64_t size = 0;
     bool in_tail = false;
   };
+  void open_folder();
   void write(Log& log, const std::string& line);
   void turn(Log& log);
 
@@ -56,12 +68,15 @@ class StepLogWriter {
   std::string build_;
   LogLimits limits_;
   base::Fd folder_;
+  bool announced_ = false;
   std::map<std::size_t, Log> logs_;
 };
 
 class StepLogs {
  public:
   static constexpr const char* kFolder = "logs";
+  static constexpr const char* kOld = ".old";
+  static constexpr const char* kNew = ".new";
 
   explicit StepLogs(const store::Store& store) : store_(store) {}
 

@@ -11,7 +11,7 @@ _cooper() {
     bake) words='-h --help -f --file --set --var --print --list --progress --secret --add-host --compression --compression-level --force-compression -j --jobs --context-modes --allow --network --shm-size --ulimit --on-failure --ssh -q --quiet --push -o --output --no-cache --metadata-file --load --pull --check --call --profile --cache-from --cache-to --cache-scope --allow-secret-in-layer --max-size --min-free --keep-days' ;;
     check) words='-h --help -t --tag -f --file --target --build-arg --build-context --label --annotation --platform --no-cache-filter --iidfile --progress --secret --add-host --compression --compression-level --force-compression -j --jobs --context-modes --allow --network --shm-size --ulimit --on-failure --ssh -q --quiet --push -o --output --no-cache --metadata-file --load --pull --check --call --profile --cache-from --cache-to --cache-scope --allow-secret-in-layer --max-size --min-free --keep-days' ;;
     smoke) words='-h --help -f --file --role --target --bake --build-context -C --directory --json' ;;
-    logs) words='-h --help --json' ;;
+    logs) words='-h --help --step -f --follow --json' ;;
     debug) words='-h --help -c --command --secret --list --json --format' ;;
     init) words='-h --help --registry --image --domain --account-domain --admin-domain --name --force --check' ;;
     pull) words='-h --help --platform -t --tag -q --quiet --json' ;;

@@ -163,6 +163,8 @@ complete -c cooper -n '__fish_seen_subcommand_from smoke' -l build-context -r -d
 complete -c cooper -n '__fish_seen_subcommand_from smoke' -s C -l directory -r -d 'where files of this machine are looked for (default: .)'
 complete -c cooper -n '__fish_seen_subcommand_from smoke' -l json -d 'print the report as JSON'
 complete -c cooper -n '__fish_seen_subcommand_from logs' -s h -l help -d 'Print this help message and exit'
+complete -c cooper -n '__fish_seen_subcommand_from logs' -l step -r -d 'the same, where no build is named before it'
+complete -c cooper -n '__fish_seen_subcommand_from logs' -s f -l follow -d 'of a build that runs: what its steps write, until it ends'
 complete -c cooper -n '__fish_seen_subcommand_from logs' -l json -d 'print a JSON object for each line'
 complete -c cooper -n '__fish_seen_subcommand_from debug' -s h -l help -d 'Print this help message and exit'
 complete -c cooper -n '__fish_seen_subcommand_from debug' -s c -l command -r -d 'what the shell runs, without a terminal; its exit status is ours'

@@ -209,4 +209,55 @@ END
   cooper_ok fsck
 }
 
+# wait_for PATTERN FILE PID: until a line of the file matches; not longer than that process lives.
+wait_for() {
+  until grep -q -- "$1" "$2" 2>/dev/null; do
+    kill -0 "$3" 2>/dev/null || fail "'$1' never came: $(cat "$2" follow.err build.err 2>/dev/null)"
+    sleep 0.05
+  done
+}
+
+case_logs_of_a_build_that_runs() {
+  fresh_store
+  dockerfile <<'END'
+FROM base AS app
+RUN --mount=type=cache,id=gate,target=/gate echo before; until [ -e /gate/open ]; do sleep 0.05; done; echo after
+RUN echo the next; exit 3
+END
+  dockerfile Dockerfile.opens <<'END'
+FROM base
+RUN --mount=type=cache,id=gate,target=/gate touch /gate/open
+END
+  cooper_refuses logs --follow
+  err_has "no such build is at its RUN steps now" "cooper logs"
+  cooper build --progress quiet --target app . >build.out 2>build.err &
+  local builder=$! all one status=0
+  until { cooper logs --follow --step 99 2>&1 || true; } | grep -q "no such step"; do # it has begun
+    kill -0 "$builder" 2>/dev/null || fail "the build ended: $(cat build.err)"
+    sleep 0.05
+  done
+  cooper_refuses logs --follow no-such-target
+  cooper logs --follow >all 2>follow.err &
+  all=$!
+  cooper logs --follow app --step 'the next' --json >one 2>>follow.err &
+  one=$!
+  wait_for '[0-9] before$' all "$all"
+  ! grep -q '[0-9] after$' all || fail "the gate was open"
+  kill -0 "$all" "$one" || fail "it did not wait: $(cat follow.err)"
+  cooper_ok build --progress quiet -f Dockerfile.opens .
+  wait "$builder" || status=$?
+  same "$status" 1 "exit status of the build"
+  wait "$all" || fail "following ended with $?: $(cat follow.err)"
+  wait "$one" || fail "following a step ended with $?: $(cat follow.err)"
+  same "$(sed 's/^ *[0-9.]* //; s/^#/step /' all)" "step 3 [app 1/2] RUN --mount=type=cache,id=gate,target=/gate echo before; until [ -e /gate/open ]; do sleep 0.05; done; echo after
+before
+after
+step 4 [app 2/2] RUN echo the next; exit 3
+the next"
+  same "$(jq -r '"\(.step) \(.line)"' one)" "4 the next"
+  # What ended, or was killed, is not at its steps any more.
+  cooper_refuses logs --follow
+  cooper_ok fsck
+}
+
 run_cases

@@ -6,6 +6,9 @@
 #include <filesystem>
 #include <fstream>
 
+#include "builder/cache/running_builds.h"
+#include "builder/cache/step_log_reader.h"
+
 namespace cooper::cache {
 namespace {
 
@@ -92,6 +95,87 @@ TEST_CASE("the logs of the oldest builds go when all take too much") {
   CHECK(logs.has("b3", 0));
   CHECK(logs.has("b2", 0));
   CHECK_FALSE(logs.has("b1", 0));
+}
+
+// What a reader sees that looks after each `every` of 1000 lines.
+Seen follow(Place& place, int every) {
+  StepLogWriter writer(place.store(), "b1", {200, 100, 1000});
+  StepLogReader reader(place.store(), "b1", 0);
+  Seen seen;
+  const auto look = [&] {
+    reader.read([&](const LogLine& line) { seen.lines.push_back(line.text); },
+                [&] { ++seen.cuts; });
+  };
+  look();
+  writer.begin(0);
+  for (int i = 0; i < 1000; ++i) {
+    writer.add(0, 1, "line " + std::to_string(i));
+    if (i % every == every - 1) look();
+  }
+  look();
+  return seen;
+}
+
+TEST_CASE("who follows a log sees each line once, however often the writer turns to another file") {
+  Place place;
+  const Seen seen = follow(place, 3);
+  CHECK(seen.cuts == 0);
+  REQUIRE(seen.lines.size() == 1000);
+  for (std::size_t i = 0; i < seen.lines.size(); ++i)
+    REQUIRE(seen.lines[i] == "line " + std::to_string(i));
+}
+
+TEST_CASE("who follows too slowly is told that lines are missing") {
+  Place place;
+  const Seen seen = follow(place, 100);
+  CHECK(seen.cuts > 0);
+  CHECK(seen.lines.size() < 1000);
+  CHECK(seen.lines.front() == "line 0");
+  CHECK(seen.lines.back() == "line 999");
+  const auto number = [](const std::string& line) { return std::stoi(line.substr(5)); };
+  for (std::size_t i = 1; i < seen.lines.size(); ++i)
+    CHECK(number(seen.lines[i - 1]) < number(seen.lines[i]));
+}
+
+TEST_CASE("half a line comes when it is whole") {
+  Place place;
+  StepLogWriter writer(place.store(), "b1");
+  writer.begin(0);
+  writer.add(0, 1, "one");
+  StepLogReader reader(place.store(), "b1", 0);
+  std::vector<std::string> lines;
+  const auto look = [&] {
+    reader.read([&](const LogLine& line) { lines.push_back(line.text); }, [] {});
+  };
+  std::ofstream(place.logs() + "b1/1", std::ios::app) << "12 1 ha";
+  look();
+  CHECK(lines == std::vector<std::string>{"one"});
+  std::ofstream(place.logs() + "b1/1", std::ios::app) << "lf\n";
+  look();
+  CHECK(lines == std::vector<std::string>{"one", "half"});
+}
+
+TEST_CASE("a build is seen to run from its announcement on until its writer is gone") {
+  Place place;
+  const RunningBuilds running(place.store());
+  CHECK(running.list().empty());
+  BuildRecord record;
+  record.id = "b1";
+  record.targets.push_back({"app", "app", {}, 0, ""});
+  record.steps.emplace_back();
+  record.steps.back().operation = "run";
+  {
+    StepLogWriter writer(place.store(), "b1");
+    CHECK(running.list().empty());
+    writer.announce([&] { return to_text(record); });
+    REQUIRE(running.list().size() == 1);
+    CHECK(running.list().front().targets.front().name == "app");
+    CHECK(running.runs("b1"));
+    CHECK_FALSE(running.runs("b2"));
+  }
+  CHECK(running.list().empty());
+  CHECK_FALSE(running.runs("b1"));
+  CHECK_FALSE(std::filesystem::exists(place.logs() + "b1"));  // nothing was written
 }
 
 }  // namespace
