@@ -47,7 +47,7 @@ std::vector<oci::Descriptor> layer_descriptors(const BuildRequest& request, Buil
 void set_inline_cache(oci::ImageConfig& config, const BuildTarget& target,
                       const FinishedSteps& steps, plan::StepId result,
                       const std::vector<oci::Descriptor>& blobs) {
-  const std::vector<oci::DiffId>& layers = steps.results[result].layers;
+  const std::vector<oci::DiffId> layers = steps.results[result].layers.list();
   const bool wanted = std::any_of(target.cache_to.begin(), target.cache_to.end(),
                                   [](const share::CacheLocation& location) {
                                     return location.kind == share::CacheLocation::Kind::embedded;
@@ -65,7 +65,7 @@ export_::Image make_image(const BuildRequest& request, BuildTools& tools, const 
                           engine::LayerPool& layers, std::stop_token stop) {
   plan::TargetImage planned = given;
   auto blobs =
-      layer_descriptors(request, tools, steps.results[planned.result].layers, layers, stop);
+      layer_descriptors(request, tools, steps.results[planned.result].layers.list(), layers, stop);
   set_inline_cache(planned.config, target, steps, planned.result, blobs);
   engine::AssembledImage assembled = engine::assemble(
       planned, steps.results, std::move(blobs), request.layers.clamp_mtime, target.annotations);

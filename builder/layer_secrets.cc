@@ -59,7 +59,7 @@ std::map<oci::DiffId, plan::StepId> makers_of(const FinishedSteps& steps) {
   std::map<oci::DiffId, plan::StepId> makers;
   for (const plan::Step& step : steps.graph.steps) {
     const auto& layers = steps.results[step.id].layers;
-    if (!layers.empty() && step.parent) makers.emplace(layers.back(), step.id);
+    if (!layers.empty() && step.parent) makers.emplace(layers.top(), step.id);
   }
   return makers;
 }

@@ -47,7 +47,7 @@ class Collector {
   }
 
   void add_target(const CacheLocation& location, const plan::TargetImage& target) {
-    const auto& image = steps_.results[target.result].layers;
+    const std::vector<oci::DiffId> image = steps_.results[target.result].layers.list();
     const std::set<oci::DiffId> of_image(image.begin(), image.end());
     for (const plan::StepId step : steps_below(steps_.graph, target.result)) {
       for (const cache::StepRecord& record : used_.of(step)) {

@@ -34,12 +34,14 @@ template class BasicDigest<BlobTag>;
 template class BasicDigest<DiffTag>;
 template class BasicDigest<ChainTag>;
 
+ChainId chain_id(const std::optional<ChainId>& below, const DiffId& layer) {
+  if (!below) return ChainId::parse(layer.to_string());
+  return ChainId::of_bytes(below->to_string() + " " + layer.to_string());
+}
+
 std::optional<ChainId> chain_id(std::span<const DiffId> layers) {
-  if (layers.empty()) return std::nullopt;
-  ChainId chain = ChainId::parse(layers.front().to_string());
-  for (const DiffId& layer : layers.subspan(1)) {
-    chain = ChainId::of_bytes(chain.to_string() + " " + layer.to_string());
-  }
+  std::optional<ChainId> chain;
+  for (const DiffId& layer : layers) chain = chain_id(chain, layer);
   return chain;
 }
 

@@ -55,6 +55,8 @@ extern template class BasicDigest<BlobTag>;
 extern template class BasicDigest<DiffTag>;
 extern template class BasicDigest<ChainTag>;
 
+// The ChainID of a layer on a stack; `below` is nullopt for the empty stack.
+[[nodiscard]] ChainId chain_id(const std::optional<ChainId>& below, const DiffId& layer);
 // The ChainID of a stack; nullopt for the empty stack.
 [[nodiscard]] std::optional<ChainId> chain_id(std::span<const DiffId> layers);
 

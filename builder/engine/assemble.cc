@@ -59,7 +59,7 @@ AssembledImage assemble(const plan::TargetImage& target, std::span<const StepRes
                         std::vector<oci::Descriptor> layers, std::optional<std::int64_t> epoch,
                         const std::map<std::string, std::string>& annotations) {
   oci::ImageConfig config = target.config;
-  config.diff_ids = results[target.result].layers;
+  config.diff_ids = results[target.result].layers.list();
   const auto made = static_cast<std::size_t>(std::ranges::count_if(
       target.history, [](const plan::HistoryItem& item) { return item.step.has_value(); }));
   complete_base_history(config, target.base_history, config.diff_ids.size() - made);

@@ -101,7 +101,7 @@ void lay_out_archive(CopyLayout& layout, const layer::ArchiveSpool& spool,
 }  // namespace
 
 cache::KeyScope key_scope(const Workshop& shop, const plan::Step& step, const StepInputs& inputs) {
-  return {oci::chain_id(inputs.parent_layers(step)), step.platform, shop.options.layers.clamp_mtime,
+  return {inputs.parent_layers(step).id(), step.platform, shop.options.layers.clamp_mtime,
           shop.options.cache_scope};
 }
 
@@ -142,7 +142,7 @@ cache::KeyParts CopyStep::content_key() {
 layer::WrittenLayer CopyStep::make_layer() {
   select();
   check_out_sources(*selection_, op_, access());
-  const std::vector<oci::DiffId>& below = inputs_.parent_layers(step_);
+  const std::vector<oci::DiffId> below = inputs_.parent_layers(step_).list();
   CopyLayout::Options options;
   options.link = op_.link;
   options.directory_time = newest_time(*selection_);
@@ -181,7 +181,7 @@ layer::WrittenLayer CopyStep::make_layer() {
 
 layer::WrittenLayer make_workdir_layer(Workshop& shop, const plan::Step& step, StepInputs& inputs) {
   const auto& op = std::get<plan::WorkdirOp>(step.op);
-  const std::vector<oci::DiffId>& below = inputs.parent_layers(step);
+  const std::vector<oci::DiffId> below = inputs.parent_layers(step).list();
   const layer::LayerStack stack = shop.layers.stack(below, inputs.stop());
   CopyLayout::Options options;
   options.directory_time = static_cast<std::int64_t>(::time(nullptr));

@@ -69,13 +69,13 @@ StepResult LocalExecutor::execute(const plan::Step& step, std::span<const StepRe
                                   std::stop_token stop) {
   if (std::holds_alternative<plan::ScratchOp>(step.op)) return {};
   if (const auto* base = std::get_if<plan::BaseOp>(&step.op)) {
-    return {graph_.images[base->image].config.diff_ids, 0, true};
+    return {oci::LayerChain(graph_.images[base->image].config.diff_ids), 0, true};
   }
   StepInputs inputs(shop_, graph_, results, stop);
   Work work = make_work(step, inputs);
   StepResult result = look_up_or_do(step, work, inputs);
   if (const auto* copy = std::get_if<plan::CopyOp>(&step.op))
-    shop_.snapshots.layers().set_line(result.layers.back(), line_of(graph_, step, *copy));
+    shop_.snapshots.layers().set_line(result.layers.top(), line_of(graph_, step, *copy));
   return result;
 }
 
@@ -141,8 +141,7 @@ void LocalExecutor::note_use(const plan::Step& step, const cache::StepRecord& re
 
 StepResult LocalExecutor::look_up_or_do(const plan::Step& step, Work& work, StepInputs& inputs) {
   const auto result_of = [&](const cache::StepRecord& record, bool cached) {
-    StepResult result{inputs.parent_layers(step), record.created, cached};
-    result.layers.push_back(record.diff_id);
+    StepResult result{inputs.parent_layers(step).with(record.diff_id), record.created, cached};
     if (cached)
       shop_.events(StepCached{step.id, record.content_key.value_or(record.key), record.diff_id});
     return result;
@@ -181,7 +180,7 @@ void LocalExecutor::unpack_below(const plan::Step& step, const StepInputs& input
   if (!leads_to_run_[step.id] || (copy != nullptr && copy->link)) return;
   // A whole tree would have to be copied for the next step.
   if (shop_.snapshots.flavor() == snapshot::Flavor::plain) return;
-  const auto& below = inputs.parent_layers(step);
+  const std::vector<oci::DiffId> below = inputs.parent_layers(step).list();
   if (std::ranges::all_of(below, [&](const auto& layer) { return shop_.layers.has_index(layer); }))
     return;
   const auto blob = [&](const oci::DiffId& id) { return shop_.layers.blob(id, inputs.stop()); };

@@ -33,7 +33,7 @@ bool has_input(const plan::MountOp& mount) {
 std::vector<std::string> stage_directories(Workshop& shop, StepInputs& inputs, plan::StepId step) {
   const auto blob = [&](const oci::DiffId& id) { return shop.layers.blob(id, inputs.stop()); };
   return snapshot::overlay_lowers(
-      shop.snapshots.layers().stack(inputs.result(step).layers, blob, inputs.stop()));
+      shop.snapshots.layers().stack(inputs.result(step).layers.list(), blob, inputs.stop()));
 }
 
 // A mount of context files shows a copy: ignore rules, owners and modes are then those of COPY.

@@ -103,7 +103,7 @@ cache::KeyParts run_step_key(Workshop& shop, const plan::Step& step, StepInputs&
 
 layer::WrittenLayer run_step(Workshop& shop, const plan::Step& step, StepInputs& inputs) {
   const auto& op = std::get<plan::RunOp>(step.op);
-  const std::vector<oci::DiffId>& below = inputs.parent_layers(step);
+  const std::vector<oci::DiffId> below = inputs.parent_layers(step).list();
   const auto blob = [&](const oci::DiffId& id) { return shop.layers.blob(id, inputs.stop()); };
   PreparedMounts mounts = prepare_mounts(shop, step, inputs);
   snapshot::WritableRoot root = shop.snapshots.create(below, blob, inputs.stop());

@@ -2,8 +2,8 @@
 
 namespace cooper::engine {
 
-const std::vector<oci::DiffId>& StepInputs::parent_layers(const plan::Step& step) const {
-  static const std::vector<oci::DiffId> kNone;
+const oci::LayerChain& StepInputs::parent_layers(const plan::Step& step) const {
+  static const oci::LayerChain kNone;
   return step.parent ? results_[*step.parent].layers : kNone;
 }
 
@@ -12,7 +12,7 @@ std::shared_ptr<layer::FileTree> StepInputs::tree(const plan::Input& input) {
     return shop_.contexts.at(context->context);
   if (const auto* step = std::get_if<plan::StepInput>(&input)) {
     const std::string name = "stage '" + graph_.steps[step->step].stage + "'";
-    return std::make_shared<StageTree>(name, results_[step->step].layers, shop_.layers,
+    return std::make_shared<StageTree>(name, results_[step->step].layers.list(), shop_.layers,
                                        shop_.snapshots, stop_);
   }
   return nullptr;
@@ -21,7 +21,7 @@ std::shared_ptr<layer::FileTree> StepInputs::tree(const plan::Input& input) {
 std::optional<std::string> StepInputs::identity(const plan::Input& input) const {
   const auto* step = std::get_if<plan::StepInput>(&input);
   if (step == nullptr) return std::nullopt;
-  const auto chain = oci::chain_id(results_[step->step].layers);
+  const auto chain = results_[step->step].layers.id();
   return "step " + (chain ? chain->to_string() : "empty");
 }
 

@@ -21,7 +21,7 @@ class StepInputs {
 
   [[nodiscard]] const StepResult& result(plan::StepId step) const { return results_[step]; }
   // Layers of the step's parent; empty for scratch.
-  [[nodiscard]] const std::vector<oci::DiffId>& parent_layers(const plan::Step& step) const;
+  [[nodiscard]] const oci::LayerChain& parent_layers(const plan::Step& step) const;
   // nullptr for EmptyInput.
   [[nodiscard]] std::shared_ptr<layer::FileTree> tree(const plan::Input& input);
   // "step <chain id>" for a step's result, whose layers then need not be looked at; nullopt for

@@ -22,6 +22,7 @@
 #include "builder/sandbox/sandbox.h"
 #include "builder/snapshot/snapshot.h"
 #include "builder/store/store.h"
+#include "oci/layer_chain.h"
 
 namespace cooper::engine {
 
@@ -56,7 +57,7 @@ struct Workshop {
 
 // What a step left: the whole stack of layers of its file system.
 struct StepResult {
-  std::vector<oci::DiffId> layers;
+  oci::LayerChain layers;
   std::int64_t created = 0;  // of the step's own layer, seconds; 0 for bases
   bool cached = false;
 };

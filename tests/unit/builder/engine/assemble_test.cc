@@ -29,8 +29,8 @@ struct Case {
     target.config.history.push_back({"2020-01-02T03:04:05Z", "base", "", "", false});
     target.base_history = 1;
     target.history = {{std::nullopt, "LABEL a=b"}, {1, "RUN x"}, {std::nullopt, "CMD y"}};
-    results = {StepResult{{diff("base")}, 0, true},
-               StepResult{{diff("base"), diff("run")}, 1700000000, false}};
+    results = {StepResult{oci::LayerChain({diff("base")}), 0, true},
+               StepResult{oci::LayerChain({diff("base"), diff("run")}), 1700000000, false}};
   }
   engine::AssembledImage made(std::optional<std::int64_t> epoch = std::nullopt,
                               const std::map<std::string, std::string>& annotations = {}) {
