@@ -2,6 +2,7 @@
 
 #include <isa-l/igzip_lib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include <algorithm>
 #include <array>
@@ -95,6 +96,8 @@ class Stream : public Decompressor {
   [[noreturn]] void fail(const std::string& cause) const {
     throw Error(ErrorKind::corrupt, "read layer", name_, cause);
   }
+
+  [[nodiscard]] const std::string& name() const { return name_; }
 
   LayerLimits limits_;
 
@@ -192,6 +195,11 @@ class ZstdStream final : public Stream {
       ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
       ZSTD_outBuffer out{buffer.data(), buffer.size(), 0};
       const std::size_t left = ZSTD_decompressStream(context_.get(), &out, &in);
+      if (ZSTD_getErrorCode(left) == ZSTD_error_frameParameter_windowTooLarge) {
+        throw Error(ErrorKind::limit, "read layer", name(),
+                    "its zstd window is larger than " +
+                        std::to_string(std::uint64_t{1} << limits_.zstd_window_log) + " bytes");
+      }
       if (ZSTD_isError(left) != 0)
         fail(std::string("its zstd data are damaged (") + ZSTD_getErrorName(left) + ")");
       use(in.pos);

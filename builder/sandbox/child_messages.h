@@ -15,6 +15,11 @@
 
 namespace cooper::sandbox {
 
+// The limits of this process (base/limits.h), and what makes them those of another. The first
+// message to the launcher: all that it starts has the builder's limits.
+[[nodiscard]] std::string limits_to_json();
+void take_limits(std::string_view text);
+
 // The launcher makes one container process; descriptors: control socket, stdout, stderr.
 struct LaunchRequest {
   std::uint64_t namespaces = 0;  // CLONE_NEW*

@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "base/limits.h"
 #include "builder/sandbox/child_messages.h"
 #include "builder/sandbox/sandbox_spec_json.h"
 
@@ -18,6 +19,19 @@ auto parse(std::string_view text, Read read) {
 }
 
 }  // namespace
+
+std::string limits_to_json() {
+  Json json = Json::object();
+  for (const base::LimitRow& row : base::all_limits())
+    json[std::string(row.name)] = base::limit_of(row.limit);
+  return json.dump();
+}
+void take_limits(std::string_view text) {
+  parse(text, [](const Json& json) {
+    for (const auto& [name, value] : json.items())
+      base::set_limit(name, value.get<std::uint64_t>());
+  });
+}
 
 std::string to_json(const LaunchRequest& request) {
   Json json{{"namespaces", request.namespaces}, {"filter", request.filter}};

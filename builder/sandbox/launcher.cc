@@ -78,6 +78,7 @@ void Launcher::spawn() {
   if (pair.theirs.get() == 3) pair.theirs = Fd(fcntl(3, F_DUPFD_CLOEXEC, 4));
   pid_ = spawn_self(pair.theirs.get());
   socket_ = std::move(pair.mine);
+  send_message(socket_.get(), limits_to_json());
 }
 
 Launched Launcher::launch(const LaunchRequest& request, int terminal) {

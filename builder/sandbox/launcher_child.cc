@@ -51,6 +51,7 @@ class Server {
   Server(Fd socket, std::span<const ChildTask> tasks) : socket_(std::move(socket)), tasks_(tasks) {}
 
   void run() {
+    if (const auto first = receive_message(socket_.get())) take_limits(first->text);
     while (auto message = receive_message(socket_.get())) {
       const LaunchRequest request = parse_launch_request(message->text);
       if (message->fds.size() == 3) serve(request, std::move(message->fds));

@@ -156,7 +156,7 @@ def streams(_):
     yield "security.T23", [gzip.compress(zeros, 9, mtime=0)], "it is not a tar"  # gzip in gzip
     yield "security.T23-ratio", [zeros], "times its size"
     yield "security.T23-members", [empty * 2000 + gzip.compress(good, mtime=0)], "without content"
-    yield "security.T23-window", [frame], "zstd"
+    yield "security.T23-window", [frame], "zstd window"
     yield "security.T23-skippable", [(struct.pack("<II", 0x184D2A50, 4) + b"skip") * 2000], "without content"
     yield "security.T24b", [good + b"junk"], has(f="x")
     yield "security.T24c", [good + tar(Member("hidden"))], both(has(f="x"), lacks("hidden"))

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/limits.h"
 #include "builder/sandbox/message.h"
 #include "builder/sandbox/sandbox_spec_json.h"
 
@@ -80,6 +81,16 @@ TEST_CASE("requests and reports survive") {
   CHECK(back.hint() == "try");
   CHECK(parse_launch_request(to_json(LaunchRequest{0x20000, false})).namespaces == 0x20000);
   CHECK(parse_launch_reply(to_json(LaunchReply{5, 1})).error == 1);
+}
+
+TEST_CASE("the limits go over as they are set") {
+  base::set_limit("layerEntries", 7);
+  const std::string sent = limits_to_json();
+  base::set_limit("layerEntries", 2'000'000);
+  take_limits(sent);
+  CHECK(base::limit_of(base::Limit::layer_entries) == 7);
+  for (const base::LimitRow& row : base::all_limits()) base::set_limit(row.name, row.standard);
+  CHECK_THROWS_AS(take_limits("[1"), base::Error);
 }
 
 TEST_CASE("what is not a message is refused") {
