@@ -5,12 +5,16 @@
 #   KILLS=25          how often a build is killed
 #   SECONDS_OF_GC=12  how long collection runs against builds
 #   FAULT_STRIDE=7    every how manieth operation on the store is made to fail
+#   RUN_STRIDE=28     the same for a build with a RUN step
+#   BIT_STRIDE=1      every how manieth file of the store has a bit flipped
 #   FAULT_SHIM        the library that makes them fail (tests/support/fault_shim.cc)
 . "$(dirname "$0")/lib.sh"
 
 KILLS=${KILLS:-25}
 SECONDS_OF_GC=${SECONDS_OF_GC:-12}
 FAULT_STRIDE=${FAULT_STRIDE:-7}
+RUN_STRIDE=${RUN_STRIDE:-28}
+BIT_STRIDE=${BIT_STRIDE:-1}
 
 export SOURCE_DATE_EPOCH=1700000000
 
@@ -136,9 +140,10 @@ case_kill_at_random_moments() {
   store_is_valid
 }
 
+# faults_of_kind KIND DIGEST STRIDE
 faults_of_kind() {
   local kind=$1 at fired=0 digest=$2
-  for at in $(seq 1 $((FAULT_STRIDE * ${3:-1})) 100000); do
+  for at in $(seq 1 "$3" 100000); do
     rm -rf "$store" count
     status=0
     COOPER_ROOT=$store COOPER_FAULT_ROOT=$store COOPER_FAULT_AT=$at COOPER_FAULT_KIND=$kind \
@@ -174,7 +179,7 @@ case_failing_disk() {
   printf 'FROM scratch\nCOPY src /app\nWORKDIR /w\n' >Dockerfile
   cooper_ok build -t fault:1 .
   digest=$out
-  for kind in enospc edquot eio eio-once eintr short; do faults_of_kind "$kind" "$digest"; done
+  for kind in enospc edquot eio eio-once eintr short; do faults_of_kind "$kind" "$digest" "$FAULT_STRIDE"; done
 }
 
 # The same with a RUN step, whose snapshots, mounts and layer are made below the store too.
@@ -187,7 +192,7 @@ FROM base
 RUN --mount=type=cache,target=/keep echo x > /keep/x; echo y > /y
 END
   cooper_ok build -t fault:1 .
-  faults_of_kind enospc "$out" 4
+  faults_of_kind enospc "$out" "$RUN_STRIDE"
 }
 
 # A bit of every file in turn, blobs, records and all: it is found on use or by fsck, never served.
@@ -243,8 +248,8 @@ END
     done
     cooper_run fsck --repair
     fsck_is_clean "after the repair of $path"
-  done < <(cd "$spare" && find . -type f -size +0 -not -path './cooper/locks/*' -printf '%P\n' | sort)
-  [ "$found" -gt 10 ] || fail "only $found files with a checksum"
+  done < <(cd "$spare" && find . -type f -size +0 -not -path './cooper/locks/*' -printf '%P\n' | sort | sed -n "1~${BIT_STRIDE}p")
+  [ "$found" -gt $((10 / BIT_STRIDE)) ] || fail "only $found files with a checksum"
   echo "  $damaged files, one bit each"
 }
 

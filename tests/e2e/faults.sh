@@ -1,7 +1,13 @@
 #!/usr/bin/env bash
 # Faults on the way to real registries, over real sockets: every second or third request of a push meets one, and a
 # release is killed at requests from the first to the last.
+#
+#   REQUEST_STRIDE=2   every how manieth request of a push meets a fault (Gitea: one more)
+#   KILL_STRIDE=11     every how manieth request of a release it is killed at
 . "$(dirname "$0")/lib.sh"
+
+REQUEST_STRIDE=${REQUEST_STRIDE:-2}
+KILL_STRIDE=${KILL_STRIDE:-11}
 
 command -v docker-registry >/dev/null || skip_test "docker-registry is not installed"
 start_registry
@@ -64,7 +70,7 @@ check_faults() {
 }
 
 case_requests_meet_faults() {
-  check_faults "$registry" 2
+  check_faults "$registry" "$REQUEST_STRIDE"
 }
 
 # Refused for ever from some request on: the tag is what it was, and the message says what to do.
@@ -131,7 +137,7 @@ case_a_release_killed_anywhere() {
   fault none 1 1
   cooper_ok release v1.0.1
   same "$(requests)" 6 "requests of a release of six tags that changes nothing"
-  for ((at = 3; at <= count; at += 11)); do
+  for ((at = 3; at <= count; at += KILL_STRIDE)); do
     version=v1.1.$at
     echo "$at" >content
     fault stall "$at" 1
@@ -174,7 +180,7 @@ case_with_gitea() {
   auth=$(printf '%s:%s' "$gitea_user" "$gitea_token" | base64 -w0)
   printf '{"auths": {"%s": {"auth": "%s"}, "%s": {"auth": "%s"}}}' "$gitea_address" "$auth" "$proxy_address" "$auth" \
     >"$HOME/.docker/config.json"
-  check_faults "$gitea_address" 3
+  check_faults "$gitea_address" $((REQUEST_STRIDE + 1))
 }
 
 run_cases

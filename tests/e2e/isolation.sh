@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # The ways to isolate a step: the same images from each, what none of them may leave behind, what a chroot refuses
-# by name. In a container with Docker's default options: see stock_container.sh.
+# by name. In a container with Docker's default options: see stock_container.sh. What every way owes is tried in the way of
+# tests/modes, or else by chroot.
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 [ "$(id -u)" -eq 0 ] || skip_test "needs root"
+way=${COOPER_ISOLATION:-chroot}
 
 # One step of each kind that differs without mounts or overlays.
 write_set() {
@@ -38,19 +40,19 @@ build_set() {
 case_every_way_gives_the_same_image() {
   export SOURCE_DATE_EPOCH=1700000000
   write_set
-  local expected="" way
-  for way in "root overlay" "root directory" "chroot auto" "single auto"; do
+  local expected="" one
+  for one in "root overlay" "root directory" "chroot auto" "single auto"; do
     fresh_store
     # shellcheck disable=SC2086  # two words
-    set -- $way
+    set -- $one
     if [ "$1" = single ]; then # owners other than root have no place there: refused by name
       cooper_refuses --isolation single build --secret id=s,src=secret .
       continue
     fi
     build_set --isolation "$1" --snapshots "$2"
     [ -n "$expected" ] || expected=$out
-    same "$out" "$expected" "$way"
-    [ -z "$(ls -A "$store/cooper/tmp")" ] || fail "left in tmp after $way: $(ls -A "$store/cooper/tmp")"
+    same "$out" "$expected" "$one"
+    [ -z "$(ls -A "$store/cooper/tmp")" ] || fail "left in tmp after $one: $(ls -A "$store/cooper/tmp")"
   done
   nothing_left_behind
   unset SOURCE_DATE_EPOCH
@@ -90,7 +92,7 @@ case_a_secret_is_on_no_disk() {
   echo "Zq7secretZq7secretZq7" >secret
   local seconds=$((30000 + $$ % 10000))
   printf 'RUN --mount=type=secret,id=s cat /run/secrets/s >/dev/null; sleep %s\n' "$seconds" | dockerfile
-  COOPER_ROOT=$store "$COOPER_BIN" --isolation chroot build --secret id=s,src=secret . >/dev/null 2>&1 &
+  COOPER_ROOT=$store "$COOPER_BIN" --isolation "$way" build --secret id=s,src=secret . >/dev/null 2>&1 &
   local builder=$!
   until_sleep there "$seconds"
   ! grep -rqs Zq7secret "$store" || fail "the secret is on the disk while the step runs"
@@ -108,7 +110,7 @@ case_a_step_that_hides_its_processes_is_ended_whole() {
   for how in TERM KILL; do
     fresh_store
     printf 'RUN (setsid sh -c "sleep %s & sleep 1%s" &) ; sleep 2%s\n' "$seconds" "$seconds" "$seconds" | dockerfile
-    COOPER_ROOT=$store "$COOPER_BIN" --isolation chroot build . >/dev/null 2>&1 &
+    COOPER_ROOT=$store "$COOPER_BIN" --isolation "$way" build . >/dev/null 2>&1 &
     local builder=$!
     until_sleep there "$seconds"
     kill "-$how" "$builder"
@@ -120,7 +122,7 @@ case_a_step_that_hides_its_processes_is_ended_whole() {
   # What a step leaves running in the background ends with it.
   fresh_store
   printf 'RUN setsid sleep %s >/dev/null 2>&1 & echo done\n' "$seconds" | dockerfile
-  cooper_ok --isolation chroot build .
+  cooper_ok --isolation "$way" build .
   until_sleep gone "$seconds"
 }
 

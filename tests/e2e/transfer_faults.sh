@@ -2,6 +2,7 @@
 # A disk that fails while images come from a registry and go to one (row F4): each operation on the store in turn.
 #
 #   FAULT_STRIDE=12 every how manieth operation is made to fail
+#   FAULT_KINDS     how, with commas (default: in every way)
 #   FAULT_SHIM      the library that makes them fail (tests/support/fault_shim.cc)
 . "$(dirname "$0")/lib.sh"
 
@@ -11,7 +12,8 @@ command -v docker-registry >/dev/null || skip_test "docker-registry is not insta
 start_registry
 registry=$registry_address
 export SOURCE_DATE_EPOCH=1700000000
-kinds="enospc edquot eio eio-once eintr short read-eio read-eintr read-short"
+kinds=${FAULT_KINDS:-enospc edquot eio eio-once eintr short read-eio read-eintr read-short}
+kinds=${kinds//,/ }
 
 # An image of two layers in the registry, and in the store $full; sets $digest.
 an_image() {
