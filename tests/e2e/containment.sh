@@ -8,12 +8,14 @@ RUN $1"
   cooper_ok build --progress plain --no-cache --output type=local,dest=files .
 }
 
+# security.S8
 case_environment() {
   HOST_SECRET=do-not-tell run_in_step 'env > /environment'
   ! grep -q do-not-tell files/environment || fail "the environment came through"
   same "$(grep -vE '^(PATH|HOME|PWD|OLDPWD|SHLVL|_|HOSTNAME|[a-z_]*proxy|[A-Z_]*PROXY)=' files/environment)" ""
 }
 
+# security.S1
 case_descriptors() {
   exec 9</etc/hostname
   run_in_step 'ls /proc/self/fd > /descriptors'
@@ -46,6 +48,7 @@ case_capabilities() {
   same "$(sed -n 's/^Seccomp:[[:space:]]*//p' files/status)" 2 "seccomp mode"
 }
 
+# security.S10
 case_background_processes_end_with_the_step() {
   run_in_step '(sleep 271 &) ; echo done > /done'
   same "$(<files/done)" "done"

@@ -90,7 +90,7 @@ case_c9_a_secret_is_nowhere_after_a_kill() {
   nowhere "$store" "$work/tmp.kill"
 }
 
-# S13: split over writes, over lines of base64, and where a long line is cut.
+# security.S13: split over writes, over lines of base64, and where a long line is cut.
 case_s13_masked_in_pieces() {
   fresh_store
   secret_dockerfile 'printf "%s" "${TWO%-hoop}"; sleep 0.2; echo "-hoop"; printf %s "$TWO" >/v; printf "%65530s%s\n" "" "$TWO"; rm /v'
@@ -188,7 +188,7 @@ END
   stop_server registry
 }
 
-# S11, S12: the patterns by which act finds commands never match a line.
+# security.S11 security.S12: the patterns by which act finds commands never match a line.
 case_s11_no_output_is_a_command() {
   fresh_store
   dockerfile <<'END'

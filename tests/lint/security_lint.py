@@ -1,20 +1,21 @@
 #!/usr/bin/env python3
 """docs/security.md and the tests agree: each row of the corpus is listed once; a row is proven by files that name it
-(`security.T01`), by cases of the conformance suite, or says why it is not tested. And no source calls what would load
-or run files of an image after its root was entered.   usage: security_lint.py ROOT"""
+(`security.T01`), by cases of the conformance suite, or says why it is not tested; and says in which ways to isolate
+steps (row_ways.py). And no source calls what would load or run files of an image after its root was entered.   usage: security_lint.py ROOT"""
 
 import re
 import sys
 from pathlib import Path
 
 from cpp_text import without_comments_and_literals
+from row_ways import RowWays
 from source_tree import CODE_ROOTS, report, source_files
 
 PAGE = "docs/security.md"
 # The rows there are, by their letter.
 ROWS = {"T": 50, "D": 21, "S": 15, "N": 27, "F": 14, "R": 9, "C": 13}
 PROMISES = 18
-ROW = re.compile(r"^\| ([TDSNFRC]\d\d?) \|(.*)\|(.*)\|$", re.MULTILINE)
+ROW = re.compile(r"^\| ([TDSNFRC]\d\d?) \|(.*)\|([^|]*)\|([^|]*)\|$", re.MULTILINE)
 PROMISE = re.compile(r"\bP(\d+)\b")
 LINK = re.compile(r"\]\(\.\./(tests/[^)#]+)\)")
 REASONS = ("not tested: ", "no such row")
@@ -39,11 +40,13 @@ def names(letter: str, most: int):
     return [f"{letter}{number:0{width}d}" for number in range(1, most + 1)]
 
 
-def check_row(root: Path, row: str, proof: str):
+def check_row(root: Path, ways: RowWays, row: str, where: str, proof: str):
     links = LINK.findall(proof)
     if not links:
         return [] if proof.strip().startswith(REASONS) else [f"{PAGE}: {row} has neither a test nor a reason"]
     errors = []
+    if where.strip() != (right := ways.text(row, links)):
+        errors.append(f"{PAGE}: {row} is tried in: {right}, not in: {where.strip()}")
     for link in links:
         path = root / link
         if path.is_dir() and "conformance/cases/" in link:
@@ -57,12 +60,13 @@ def check_row(root: Path, row: str, proof: str):
 
 def check_page(root: Path):
     text = (root / PAGE).read_text(encoding="utf-8")
-    errors, seen = [], {}
-    for row, _, proof in ROW.findall(text):
+    ways, seen = RowWays(root), {}
+    errors = list(ways.errors)
+    for row, _, where, proof in ROW.findall(text):
         if row in seen:
             errors.append(f"{PAGE}: {row} is listed twice")
         seen[row] = proof
-        errors += check_row(root, row, proof)
+        errors += check_row(root, ways, row, where, proof)
     expected = [name for letter, most in ROWS.items() for name in names(letter, most)]
     errors += [f"{PAGE}: {name} is not listed" for name in expected if name not in seen]
     errors += [f"{PAGE}: there is no row {name}" for name in seen if name not in expected]

@@ -7,26 +7,27 @@ README = "# x\n\n## Security\n\n" + " ".join(f"P{number}" for number in range(1,
 
 
 class SecurityLintTest(LintTestCase):
-    def set_up_page(self, **changed):
+    def set_up_page(self, where=None, **changed):
+        where = where or {}
         lines = []
         for letter, most in ROWS.items():
             for name in names(letter, most):
                 proof = changed.get(name, "not tested: because")
                 if proof is not None:
-                    lines.append(f"| {name} | input | {proof} |")
+                    lines.append(f"| {name} | input | {where.get(name, '-')} | {proof} |")
         self.write("docs/security.md", "\n".join(lines) + "\n")
         self.write("README.md", README)
         self.write("base/a.cc", "int a() { return 1; }\n")
 
     def test_rows_with_tests_and_reasons(self):
-        self.set_up_page(T01="[a](../tests/a_test.cc)", S6="[a](../tests/conformance/cases/R14)")
+        self.set_up_page({"T01": "any", "S6": "each"}, T01="[a](../tests/a_test.cc)", S6="[a](../tests/conformance/cases/R14)")
         self.write("tests/a_test.cc", "// security.T01 security.T02\n")
         self.write("tests/conformance/cases/R14/Dockerfile", "FROM scratch\n")
         status, out = self.run_main(main)
         self.assertEqual(status, 0, out)
 
     def test_a_row_that_is_missing_or_twice(self):
-        self.set_up_page(D3=None, T02="no such row |\n| T01 | again | not tested: x")
+        self.set_up_page(D3=None, T02="no such row |\n| T01 | again | - | not tested: x")
         status, out = self.run_main(main)
         self.assertEqual(status, 1)
         self.assertIn("D3 is not listed", out)
@@ -40,6 +41,14 @@ class SecurityLintTest(LintTestCase):
         self.assertIn("F1 has neither a test nor a reason", out)
         self.assertIn("tests/a_test.cc does not say security.F2", out)
         self.assertIn("tests/gone.cc is not there", out)
+
+    def test_a_row_tried_in_other_ways_than_the_page_says(self):
+        self.set_up_page({"S6": "each"}, S6="[a](../tests/conformance/cases/R14)")
+        self.write("tests/conformance/cases/R14/Dockerfile", "FROM scratch\n")
+        self.write("tests/modes.txt", "conformance R14 chroot refused --network=none\n")
+        status, out = self.run_main(main)
+        self.assertEqual(status, 1)
+        self.assertIn("S6 is tried in: root, userns, single, not in: each", out)
 
     def test_a_promise_that_is_missing(self):
         self.set_up_page()
