@@ -63,29 +63,38 @@ class NewBlob final : public BlobWriter {
   void publish(const oci::Digest& digest) {
     if (holds_ != nullptr) holds_->add("blobs", digest.hex());
     if (::fchmod(file_.get(), 0444) != 0) base::throw_errno("set mode of a blob in", where_);
-    for (int tries = 0; !link_as(digest.hex()); ++tries) {
-      // Somebody stored it before us: good if it is sound, else ours takes its place.
+    if (!link_as(blobs_, digest.hex())) {
+      // Somebody stored it before us: good if it is sound, else ours takes its place. Who looks for
+      // it meanwhile finds the one or the other.
       const auto status = base::try_stat_at(blobs_, digest.hex());
       const bool same_size = status && S_ISREG(status->st_mode) &&
                              static_cast<std::uint64_t>(status->st_size) == size_;
       if (same_size && stamps_.holds(digest, *status)) return;
-      if (tries > 3)
-        throw Error(ErrorKind::failure, "store blob", digest.to_string(), "it keeps reappearing");
-      ::unlinkat(blobs_, digest.hex().c_str(), 0);
+      replace(digest.hex());
     }
     stamps_.note(digest, base::stat_fd(file_.get(), where_));
     flusher_.add(std::move(file_), digest.hex());
   }
 
-  [[nodiscard]] bool link_as(const std::string& name) {
-    int result = 0;
+  void replace(const std::string& name) {
     if (temp_name_.empty()) {
-      const std::string self = "/proc/self/fd/" + std::to_string(file_.get());
-      result = ::linkat(AT_FDCWD, self.c_str(), blobs_, name.c_str(), AT_SYMLINK_FOLLOW);
-    } else {
-      result = ::linkat(temp_, temp_name_.c_str(), blobs_, name.c_str(), 0);
-      if (result == 0) ::unlinkat(temp_, std::exchange(temp_name_, {}).c_str(), 0);
+      const std::string own = "blob-" + base::random_name();
+      if (!link_as(temp_, own))
+        throw Error(ErrorKind::failure, "store blob", name, "a file is in the way of " + own);
+      temp_name_ = own;
     }
+    if (::renameat(temp_, temp_name_.c_str(), blobs_, name.c_str()) != 0)
+      base::throw_errno("replace blob in", where_);
+    temp_name_.clear();
+  }
+
+  // False where a file of that name is there already.
+  [[nodiscard]] bool link_as(int directory, const std::string& name) {
+    const std::string self = "/proc/self/fd/" + std::to_string(file_.get());
+    const int result =
+        temp_name_.empty()
+            ? ::linkat(AT_FDCWD, self.c_str(), directory, name.c_str(), AT_SYMLINK_FOLLOW)
+            : ::linkat(temp_, temp_name_.c_str(), directory, name.c_str(), 0);
     if (result == 0) return true;
     if (errno == EEXIST) return false;
     base::throw_errno("store blob in", where_);

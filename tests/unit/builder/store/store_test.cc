@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <fstream>
 #include <thread>
 #include <vector>
@@ -212,6 +213,27 @@ TEST_CASE("a lock is held by one, waited for by others, given up when asked") {
   CHECK(waited);
   held.reset();
   CHECK(store.try_lock("step", "ab"));
+}
+
+TEST_CASE("a blob is there while another store puts it in place again") {
+  const TempDirectory scratch;
+  Store first = Store::open(scratch.path());
+  Store second = Store::open(scratch.path());  // it will not know that the blob is sound
+  const oci::Digest digest = first.put_blob("shared");
+  std::atomic<bool> ended = false;
+  int missing = 0;
+  std::thread looking([&] {
+    while (!ended) missing += first.verify_blob(digest) ? 0 : 1;
+  });
+  for (int i = 0; i < 2000; ++i) {
+    Store& other = i % 2 == 0 ? second : first;
+    const auto writer = other.new_blob();
+    writer->write(base::as_bytes("shared"));
+    CHECK(writer->commit() == digest);
+  }
+  ended = true;
+  looking.join();
+  CHECK(missing == 0);
 }
 
 TEST_CASE("many threads may store the same blob") {
