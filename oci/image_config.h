@@ -33,7 +33,7 @@ struct RunConfig {
   std::string user;
   std::set<std::string> exposed_ports;
   std::vector<std::string> env;
-  std::optional<std::vector<std::string>> entrypoint;  // nullopt is JSON null or absent
+  std::optional<std::vector<std::string>> entrypoint;  // nullopt is JSON null, [] or absent
   std::optional<std::vector<std::string>> cmd;
   std::set<std::string> volumes;
   std::string working_dir;

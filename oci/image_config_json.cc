@@ -36,7 +36,9 @@ std::optional<std::vector<std::string>> optional_command(const JsonObject& objec
   const Json* member = object.find(name);
   if (member == nullptr) return std::nullopt;
   if (member->is_string()) return std::vector<std::string>{object.string(name)};
-  return object.strings(name);
+  std::vector<std::string> words = object.strings(name);
+  if (words.empty()) return std::nullopt;
+  return words;
 }
 
 Healthcheck parse_healthcheck(const JsonObject& object) {

@@ -76,6 +76,7 @@ TEST_CASE("null members, absent members and Docker's habits are accepted") {
   CHECK_FALSE(image.config.entrypoint.has_value());
   CHECK(image.config.cmd == std::vector<std::string>{"sh"});
   CHECK(image.diff_ids.empty());
+  CHECK(parse_image_config(R"({"config":{"Entrypoint":[],"Cmd":[]}})").config == RunConfig{});
   CHECK(parse_image_config("{}").platform.os.empty());
   CHECK(parse_image_config(R"({"config":null})").config == RunConfig{});
 }
