@@ -102,7 +102,7 @@ int main(int argc, char** argv) {
   ::umask(022);
   try {
     const auto isolation = sandbox::asked_isolation(argc, argv, std::getenv("COOPER_ISOLATION"));
-    if (isolation && !asks_doctor(argc, argv)) sandbox::enter_user_namespace(*isolation, argv);
+    if (isolation && !asks_doctor(argc, argv)) sandbox::enter_user_namespace(*isolation);
     forbid_core_files();
     keep_memory();
     return run(argc, argv);

@@ -52,12 +52,11 @@ struct Probe {
                           Isolation isolation = Isolation::automatic, bool overlays = true);
 
 // Moves this (single-threaded) process into the user namespace that `isolation` asks for, where it
-// is root, and re-executes itself: ids mapped with newuidmap/newgidmap from /etc/subuid and
-// /etc/subgid, or its own id alone. Returns when there is nothing to do: root that was not asked
-// to, or a process that is in such a namespace already. `automatic`: an ordinary user gets many
-// ids, or one where the machine gives no more. Throws Error with a hint (package uidmap, subuid
-// line) when the machine does not allow it.
-void enter_user_namespace(Isolation isolation, char** argv);
+// is root: ids mapped with newuidmap/newgidmap from /etc/subuid and /etc/subgid, or its own id
+// alone. Nothing is done for root that was not asked to, or in a process that is in such a
+// namespace already. `automatic`: an ordinary user gets many ids, or one where the machine gives no
+// more. Throws Error with a hint (package uidmap, subuid line) when the machine does not allow it.
+void enter_user_namespace(Isolation isolation);
 
 struct ExitStatus {
   int code = 0;  // exit code, or 128 + signal

@@ -56,8 +56,9 @@ std::vector<IdRange> ranges_for(const std::string& file, const std::string& name
   return ranges;
 }
 
-bool run_mapper(const std::string& program, const std::string& pid,
-                const std::vector<std::string>& arguments) {
+// -1 where it cannot be started.
+pid_t start_mapper(const std::string& program, const std::string& pid,
+                   const std::vector<std::string>& arguments) {
   std::vector<std::string> words{program, pid};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
@@ -65,11 +66,14 @@ bool run_mapper(const std::string& program, const std::string& pid,
   argv.push_back(nullptr);
   std::array<char*, 1> env{nullptr};
   pid_t child = -1;
-  if (posix_spawn(&child, program.c_str(), nullptr, nullptr, argv.data(), env.data()) != 0)
-    return false;
+  const int error = posix_spawn(&child, program.c_str(), nullptr, nullptr, argv.data(), env.data());
+  return error == 0 ? child : -1;
+}
+
+bool ends_well(pid_t child) {
   int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
-  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
+  return child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 struct Mapping {
@@ -77,13 +81,15 @@ struct Mapping {
   std::vector<std::string> uids, gids;
 };
 
-// Stays outside the new namespace and maps the ids of `pid` once it may.
+// Stays outside the new namespace and maps the ids of `pid` once it may, both kinds at once.
 [[noreturn]] void map_from_outside(const Mapping& mapping, const std::string& pid,
                                    const base::Fd& ready) {
   char byte = 0;
   if (read(ready.get(), &byte, 1) != 1) _exit(2);
-  if (!run_mapper(mapping.uid_program, pid, mapping.uids)) _exit(3);
-  _exit(run_mapper(mapping.gid_program, pid, mapping.gids) ? 0 : 4);
+  const pid_t uids = start_mapper(mapping.uid_program, pid, mapping.uids);
+  const pid_t gids = start_mapper(mapping.gid_program, pid, mapping.gids);
+  const bool uids_mapped = ends_well(uids);
+  _exit(ends_well(gids) && uids_mapped ? 0 : 3);
 }
 
 Error no_user_namespace(int error) {
@@ -213,7 +219,7 @@ MappedIds mapped_ids() {
       base::try_read_file_at(AT_FDCWD, "/proc/self/uid_map", kMaxDatabase).value_or(""));
 }
 
-void enter_user_namespace(Isolation isolation, char** argv) {
+void enter_user_namespace(Isolation isolation) {
   const bool is_root = geteuid() == 0;
   const MappedIds ids = mapped_ids();
   switch (isolation) {
@@ -226,18 +232,14 @@ void enter_user_namespace(Isolation isolation, char** argv) {
       } catch (const NoIds&) {
         enter_with_one_id();
       }
-      break;
+      return;
     case Isolation::userns:
-      if (is_root && ids == MappedIds::many) return;
-      enter_with_many_ids();
-      break;
+      if (!is_root || ids != MappedIds::many) enter_with_many_ids();
+      return;
     case Isolation::single:
-      if (is_root && ids == MappedIds::one) return;
-      enter_with_one_id();
-      break;
+      if (!is_root || ids != MappedIds::one) enter_with_one_id();
+      return;
   }
-  execv("/proc/self/exe", argv);
-  base::throw_errno("execute", "/proc/self/exe");
 }
 
 }  // namespace cooper::sandbox

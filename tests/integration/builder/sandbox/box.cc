@@ -29,7 +29,7 @@ namespace {
 // The sandbox re-executes this test program; it must be recognised before doctest's main.
 __attribute__((constructor)) void become_child(int argc, char** argv) {
   run_child_if_asked(argc, argv);
-  if (getenv("COOPER_TEST_ROOTLESS") != nullptr) enter_user_namespace(Isolation::userns, argv);
+  if (getenv("COOPER_TEST_ROOTLESS") != nullptr) enter_user_namespace(Isolation::userns);
   if (const char* top = getenv("COOPER_TEST_VICTIM")) be_victim(top);
 }
 
