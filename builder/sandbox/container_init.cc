@@ -26,6 +26,7 @@
 #include "base/source.h"
 #include "builder/sandbox/child_messages.h"
 #include "builder/sandbox/chroot_runner.h"
+#include "builder/sandbox/landlock.h"
 #include "builder/sandbox/message.h"
 #include "builder/sandbox/mount_plan.h"
 #include "builder/sandbox/op_runner.h"
@@ -125,6 +126,9 @@ class Init {
     step_.user = user_of(spec.user);
     runner_->run(enter);
     runner_->seal();
+    // A descriptor of the step's files that somebody outside holds would outlive the step.
+    if (!in_chroot_ && !spec.insecure && spec.network == NetworkMode::host)
+      static_cast<void>(keep_to_own_sockets());
     hostname_ = spec.hostname;
     if (in_chroot_) step_ = with_proc_server(step_);
     step_.argv = spec.argv;

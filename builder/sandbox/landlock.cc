@@ -21,8 +21,21 @@ struct Ruleset {
 constexpr std::uint64_t kFilesOfFirst = (std::uint64_t{1} << 13) - 1;
 constexpr std::uint64_t kRefer = std::uint64_t{1} << 13;
 constexpr std::uint64_t kTruncate = std::uint64_t{1} << 14;
-// Abstract sockets and signals (6).
-constexpr std::uint64_t kScopes = 3;
+// Version 6.
+constexpr std::uint64_t kAbstractSockets = 1;
+constexpr std::uint64_t kSignals = 2;
+
+base::Fd make(const Ruleset& ruleset, int version) {
+  const std::size_t size = version >= 6 ? sizeof ruleset : sizeof ruleset.files;
+  base::Fd rules(static_cast<int>(syscall(SYS_landlock_create_ruleset, &ruleset, size, 0U)));
+  if (!rules) base::throw_errno("make", "Landlock rules");
+  return rules;
+}
+
+void take(const base::Fd& rules) {
+  if (syscall(SYS_landlock_restrict_self, rules.get(), 0U) != 0)
+    base::throw_errno("restrict a process with", "Landlock");
+}
 
 }  // namespace
 
@@ -36,18 +49,24 @@ bool restrict_to(int root) {
   if (version < 2) return false;  // the first one forbids every rename to another directory
   Ruleset ruleset;
   ruleset.files = kFilesOfFirst | kRefer | (version >= 3 ? kTruncate : 0);
-  ruleset.scopes = version >= 6 ? kScopes : 0;
-  const std::size_t size = version >= 6 ? sizeof ruleset : sizeof ruleset.files;
-  const base::Fd rules(static_cast<int>(syscall(SYS_landlock_create_ruleset, &ruleset, size, 0U)));
-  if (!rules) base::throw_errno("make", "Landlock rules");
+  ruleset.scopes = version >= 6 ? kAbstractSockets | kSignals : 0;
+  const base::Fd rules = make(ruleset, version);
   landlock_path_beneath_attr beneath{};
   beneath.allowed_access = ruleset.files;
   beneath.parent_fd = root;
   if (root >= 0 &&
       syscall(SYS_landlock_add_rule, rules.get(), LANDLOCK_RULE_PATH_BENEATH, &beneath, 0U) != 0)
     base::throw_errno("add", "a Landlock rule");
-  if (syscall(SYS_landlock_restrict_self, rules.get(), 0U) != 0)
-    base::throw_errno("restrict a process with", "Landlock");
+  take(rules);
+  return true;
+}
+
+bool keep_to_own_sockets() {
+  const int version = landlock_version();
+  if (version < 6) return false;
+  Ruleset ruleset;
+  ruleset.scopes = kAbstractSockets;
+  take(make(ruleset, version));
   return true;
 }
 

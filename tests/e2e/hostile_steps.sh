@@ -149,6 +149,37 @@ END
   same "$(wc -l <files/answers)" 17 "calls"
 }
 
+# Sockets without a file belong to the network, which a step shares: those of others it cannot reach, and so hands nobody a descriptor
+# that outlives it.
+# security.S10
+case_sockets_of_others() {
+  local helper name=cooper-test-$$ version
+  version=$(python3 -c 'import ctypes; print(ctypes.CDLL(None).syscall(444, None, 0, 1))')
+  [ "$version" -ge 6 ] || { echo "  not tried: this kernel has Landlock $version, which cannot do it" && return 0; }
+  make_rootfs
+  copy_programs rootfs perl
+  cat >connect.pl <<'END'
+$| = 1;
+my ($theirs, $own) = map { pack("S a*", 1, "\0$_") } @ARGV;
+socket(my $to, 1, 1, 0) && socket(my $listener, 1, 1, 0) && socket(my $again, 1, 1, 0) or die;
+print "theirs: ", connect($to, $theirs) ? "connected" : $! + 0, "\n";
+bind($listener, $own) && listen($listener, 1) or die "cannot listen: $!";
+print "own: ", fork() == 0 ? exit(connect($again, $own) ? 0 : 1) : wait() && $? , "\n";
+END
+  setpriv --pdeathsig KILL python3 -c 'import socket, sys, time
+server = socket.socket(socket.AF_UNIX)
+server.bind("\0" + sys.argv[1])
+server.listen(1)
+open("listening", "w").close()
+time.sleep(300)' "$name" &
+  helper=$!
+  comes_true test -e listening || fail "no socket to try"
+  printf 'COPY connect.pl /\nRUN perl /connect.pl %s own-%s >/answers\n' "$name" "$name" | dockerfile
+  build_files
+  kill "$helper"
+  same "$(<files/answers)" "$(printf 'theirs: 1\nown: 0')" "what the step could connect to"
+}
+
 # security.D2
 case_a_source_that_is_a_link_to_the_root() {
   dockerfile <<'END'
