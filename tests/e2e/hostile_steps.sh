@@ -180,6 +180,38 @@ time.sleep(300)' "$name" &
   same "$(<files/answers)" "$(printf 'theirs: 1\nown: 0')" "what the step could connect to"
 }
 
+# A step that eats all it gets fails by its limit or is stopped by its user, and takes nobody with it.
+# security.S14
+case_steps_that_never_have_enough() {
+  wants() { # LIMIT COMMAND TEXT
+    printf '%s\nRUN %s\n' "$user" "$2" | dockerfile
+    cooper_refuses build --progress plain --ulimit "$1" .
+    err_has "$3" "RUN "
+    nothing_left_behind
+  }
+  local user=
+  wants data=50000000 'dd if=/dev/zero of=/dev/null bs=100M count=1' "memory exhausted"
+  wants fsize=1000000 'trap "" XFSZ; dd if=/dev/zero of=/big bs=1M count=8' "File too large"
+  # Root of the machine is not counted, and one id alone is root there too.
+  [ "$isolation" = single ] || user="USER 1000"
+  [ "$isolation" = single ] ||
+    wants nproc=20 'i=0; while [ $i -lt 200 ]; do sleep 300 & i=$((i + 1)); done' "Cannot fork"
+  dockerfile <<'END'
+RUN echo asleep; (sleep 300 &); sleep 300
+END
+  COOPER_ROOT=$store "$COOPER_BIN" build --progress plain . >sleeps.out 2>sleeps.err &
+  local builder=$! status=0
+  comes_true grep -q 'asleep$' sleeps.err || fail "the step does not begin: $(<sleeps.err)"
+  kill "$builder"
+  wait "$builder" || status=$?
+  same "$status" 143 "exit status after SIGTERM"
+  nothing_left_behind
+  printf 'RUN echo well >/well\n' | dockerfile
+  build_files
+  same "$(<files/well)" well
+  cooper_ok fsck
+}
+
 # security.D2
 case_a_source_that_is_a_link_to_the_root() {
   dockerfile <<'END'
