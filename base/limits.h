@@ -1,6 +1,7 @@
 // How large what comes from outside may be: each limit has a name, a default and a place in
 // docs/security.md. The program may change them before it starts a thread; after that they are
-// constants. Reaching one is Error(limit), exit status 4, and its hint names it.
+// constants. Reaching one is Error(limit), exit status 4, and its hint names it. Those of what a
+// step writes only shorten it; those in seconds are failures of the network, with the same hint.
 #pragma once
 
 #include <cstdint>
@@ -13,21 +14,36 @@
 namespace cooper::base {
 
 enum class Limit {
+  document_bytes,
+  json_depth,
   index_entries,
+  index_depth,
+  image_layers,
   token_bytes,
+  answer_bytes,
   tag_pages,
+  redirects,
+  connect_seconds,
+  idle_seconds,
   layer_bytes,
   layer_ratio,
   layer_entries,
+  layer_depth,
   layer_header_bytes,
   layer_xattrs,
   layer_xattr_bytes,
+  layer_empty_parts,
+  zstd_window_bytes,
+  passwd_bytes,
   dockerfile_bytes,
   dockerfile_instructions,
   onbuild_triggers,
   ignore_file_bytes,
   context_bytes,
   download_bytes,
+  output_line_bytes,
+  step_log_bytes,
+  log_bytes,
 };
 
 struct LimitRow {

@@ -5,13 +5,15 @@
 
 namespace cooper::base {
 
-// What `read` gives for the limit's number; an Error(limit) it throws gets the limit's hint.
+// What `read` gives for the limit's number; an Error(limit) it throws gets the limit's hint, unless
+// it has one: that of a limit within.
 template <class Read>
 auto within(Limit limit, const Read& read) {
   try {
     return read(limit_of(limit));
   } catch (Error& error) {
-    if (error.kind() == ErrorKind::limit) error.with_hint(limit_hint(limit));
+    if (error.kind() == ErrorKind::limit && error.hint().empty())
+      error.with_hint(limit_hint(limit));
     throw;
   }
 }

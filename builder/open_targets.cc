@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/path.h"
+#include "base/within_limit.h"
 #include "builder/context/build_files.h"
 #include "builder/context/git_checkout.h"
 #include "builder/context_facts.h"
@@ -18,8 +19,6 @@ namespace {
 using base::Error;
 using base::ErrorKind;
 using context::ContextKind;
-
-constexpr std::uint64_t kMaxDockerfile = std::uint64_t{4} << 20;
 
 bool in_git_work_tree(std::string directory) {
   for (;;) {
@@ -82,7 +81,9 @@ class DockerfileReader {
                                               const std::string& context_name) {
     for (const std::string& name : context::dockerfile_names(only.empty() ? file : only)) {
       const std::string path = base::clean_below_root(name);
-      if (auto text = engine::read_small_file(tree, path, kMaxDockerfile))
+      if (auto text = base::within(base::Limit::dockerfile_bytes, [&](std::uint64_t most) {
+            return engine::read_small_file(tree, path, most);
+          }))
         return {std::move(*text), path, ""};
     }
     throw context::no_dockerfile(file, context_name);

@@ -30,7 +30,7 @@ struct Facts {
 
 void add_document(const store::Store& store, const oci::Descriptor& top, Facts& facts) {
   facts.bytes += top.size;
-  const auto text = store.read_blob(top.digest, oci::kMaxDocumentBytes);
+  const auto text = store.read_document(top.digest);
   if (!text) {
     facts.complete = false;
     return;
@@ -48,7 +48,7 @@ void add_document(const store::Store& store, const oci::Descriptor& top, Facts& 
   const auto& manifest = std::get<oci::Manifest>(document);
   facts.bytes += manifest.config.size;
   for (const oci::Descriptor& layer : manifest.layers) facts.bytes += layer.size;
-  if (const auto config = store.read_blob(manifest.config.digest, oci::kMaxDocumentBytes))
+  if (const auto config = store.read_document(manifest.config.digest))
     facts.created = oci::parse_image_config(*config).created;
 }
 

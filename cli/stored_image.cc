@@ -10,7 +10,7 @@ using base::ErrorKind;
 
 std::string read_document(const store::Store& store, const std::string& reference,
                           const oci::Descriptor& document) {
-  auto bytes = store.read_blob(document.digest, oci::kMaxDocumentBytes);
+  auto bytes = store.read_document(document.digest);
   if (bytes) return *std::move(bytes);
   throw Error(ErrorKind::not_found, "read image", reference,
               "blob " + document.digest.to_string() + " is not in the store");

@@ -68,7 +68,7 @@ class LayoutDocuments final : public DocumentSource {
       : files_(std::move(files)), selector_(std::move(selector)) {}
 
   Document top(std::stop_token stop) override {
-    const auto text = files_->read("index.json", oci::kMaxDocumentBytes);
+    const auto text = files_->read_document("index.json");
     if (!text) {
       throw Error(ErrorKind::not_found, "read", files_->name(),
                   "there is no index.json: this is no OCI image layout");
@@ -80,7 +80,7 @@ class LayoutDocuments final : public DocumentSource {
     return {std::move(chosen), std::move(bytes)};
   }
   std::string read(const oci::Descriptor& document, std::stop_token) override {
-    auto bytes = files_->read(path_of(document), oci::kMaxDocumentBytes);
+    auto bytes = files_->read_document(path_of(document));
     if (bytes) return *std::move(bytes);
     throw Error(ErrorKind::not_found, "read", files_->name(),
                 document.digest.to_string() + " is not there");

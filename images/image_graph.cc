@@ -3,18 +3,17 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "oci/manifest.h"
 
 namespace cooper::images {
 namespace {
 
-constexpr int kMaxIndexDepth = 3;
-
 class Reader {
  public:
   Reader(DocumentSource& source, std::stop_token stop) : source_(source), stop_(std::move(stop)) {}
 
-  void add(Document document, int depth) {
+  void add(Document document, std::uint64_t depth) {
     if (document.bytes.size() != document.descriptor.size ||
         oci::Digest::of_bytes(document.bytes) != document.descriptor.digest) {
       throw base::Error(base::ErrorKind::corrupt, "read", document.descriptor.digest.to_string(),
@@ -30,9 +29,10 @@ class Reader {
     } else {
       const auto& index = std::get<oci::Index>(parsed);
       document.descriptor.media_type = index.media_type;
-      if (depth == kMaxIndexDepth) {
-        throw base::Error(base::ErrorKind::limit, "read", document.descriptor.digest.to_string(),
-                          "indexes are nested too deeply");
+      if (depth == base::limit_of(base::Limit::index_depth)) {
+        throw base::limit_error(base::Limit::index_depth, "read",
+                                document.descriptor.digest.to_string(),
+                                "indexes are nested too deeply");
       }
       for (const oci::Descriptor& entry : index.manifests)
         add({entry, source_.read(entry, stop_)}, depth + 1);
@@ -58,7 +58,8 @@ class Reader {
 ImageGraph read_graph(DocumentSource& source, const std::optional<oci::Platform>& platform,
                       std::stop_token stop) {
   Document top = source.top(stop);
-  for (int depth = 0; platform && depth < kMaxIndexDepth; ++depth) {
+  for (std::uint64_t depth = 0; platform && depth < base::limit_of(base::Limit::index_depth);
+       ++depth) {
     const auto parsed = oci::parse_manifest_or_index(top.bytes, top.descriptor.media_type);
     const auto* index = std::get_if<oci::Index>(&parsed);
     if (index == nullptr) break;

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/file_at.h"
 #include "base/random_name.h"
+#include "base/within_limit.h"
 #include "builder/export/layout_documents.h"
 #include "builder/export/output_file.h"
 #include "builder/export/tar_output.h"
@@ -160,7 +161,9 @@ LayoutCopy write_layout(const ImageGraph& graph, DocumentSource& source, const s
     base::write_file_at(blobs.get(), document.descriptor.digest.hex(), document.bytes);
   if (fsync(blobs.get()) != 0) base::throw_errno("flush", path);
   base::write_file_at(root.get(), "oci-layout", export_::kLayoutMarker);
-  const auto old = base::try_read_file_at(root.get(), "index.json", oci::kMaxDocumentBytes);
+  const auto old = base::within(base::Limit::document_bytes, [&](std::uint64_t most) {
+    return base::try_read_file_at(root.get(), "index.json", most);
+  });
   base::write_file_at(root.get(), "index.json", merged_index(old, graph.top().descriptor, tag));
   return report;
 }

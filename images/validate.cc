@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "builder/layer/decompressor.h"
 #include "builder/layer/layer_content.h"
 #include "images/spool.h"
@@ -14,7 +15,6 @@
 namespace cooper::images {
 namespace {
 
-constexpr int kMaxIndexDepth = 3;
 constexpr std::string_view kAttestation = "application/vnd.in-toto+json";
 
 class Validator {
@@ -22,7 +22,7 @@ class Validator {
   Validator(DocumentSource& source, const store::Store& store, std::stop_token stop)
       : source_(source), spool_(store, source), stop_(std::move(stop)) {}
 
-  void check_document(const oci::Descriptor& said, const std::string& bytes, int depth) {
+  void check_document(const oci::Descriptor& said, const std::string& bytes, std::uint64_t depth) {
     ++found_.documents;
     check_bytes("manifest", said, bytes);
     noting("manifest " + said.digest.to_string(), [&] {
@@ -30,7 +30,9 @@ class Validator {
       if (const auto* manifest = std::get_if<oci::Manifest>(&document))
         return check_manifest(said, *manifest);
       for (const oci::Descriptor& entry : std::get<oci::Index>(document).manifests) {
-        if (depth == kMaxIndexDepth) return note("index", "indexes are nested too deeply");
+        if (depth == base::limit_of(base::Limit::index_depth))
+          throw base::limit_error(base::Limit::index_depth, "read", said.digest.to_string(),
+                                  "indexes are nested too deeply");
         noting("manifest " + entry.digest.to_string(),
                [&] { check_document(entry, source_.read(entry, stop_), depth + 1); });
       }

@@ -1,6 +1,7 @@
 #include <array>
 
 #include "base/error.h"
+#include "base/within_limit.h"
 #include "oci/image_config.h"
 #include "oci/manifest.h"
 #include "oci/strict_json.h"
@@ -84,8 +85,10 @@ std::vector<DiffId> parse_rootfs(const JsonObject& document) {
       rootfs->fail("diff_ids", "holds '" + text.substr(0, 100) + "', which is no sha256 digest");
     diff_ids.push_back(*diff_id);
   }
-  if (diff_ids.size() > kMaxLayers) {
-    throw base::Error(base::ErrorKind::limit, "parse", kWhat, "more than 500 layers");
+  if (const std::uint64_t most = base::limit_of(base::Limit::image_layers);
+      diff_ids.size() > most) {
+    throw base::limit_error(base::Limit::image_layers, "parse", kWhat,
+                            "more than " + std::to_string(most) + " layers");
   }
   return diff_ids;
 }
@@ -176,7 +179,9 @@ OrderedJson history_json(const History& history) {
 }  // namespace
 
 ImageConfig parse_image_config(std::string_view json) {
-  const Json value = parse_strict_json(json, kWhat, kMaxDocumentBytes);
+  const Json value = base::within(base::Limit::document_bytes, [&](std::uint64_t most) {
+    return parse_strict_json(json, kWhat, most);
+  });
   const JsonObject document(value, kWhat);
   ImageConfig image;
   image.created = document.string("created");

@@ -14,9 +14,6 @@
 
 namespace cooper::oci {
 
-inline constexpr std::uint64_t kMaxDocumentBytes = 4U << 20;  // manifests, indexes, configs
-inline constexpr std::size_t kMaxLayers = 500;
-
 struct Manifest {
   std::string media_type;
   Descriptor config;

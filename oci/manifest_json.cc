@@ -3,7 +3,7 @@
 #include <iterator>
 
 #include "base/error.h"
-#include "base/limits.h"
+#include "base/within_limit.h"
 #include "oci/manifest.h"
 #include "oci/media_type.h"
 #include "oci/strict_json.h"
@@ -159,7 +159,9 @@ OrderedJson descriptors_json(const std::vector<Descriptor>& descriptors) {
 std::variant<Manifest, Index> parse_manifest_or_index(std::string_view json,
                                                       std::string_view media_type) {
   const std::string what = "image manifest";
-  const Json value = parse_strict_json(json, what, kMaxDocumentBytes);
+  const Json value = base::within(base::Limit::document_bytes, [&](std::uint64_t most_bytes) {
+    return parse_strict_json(json, what, most_bytes);
+  });
   const JsonObject document(value, what);
   check_schema(document, what);
   const std::string type = agreed_media_type(document, media_type, what);
@@ -176,7 +178,9 @@ std::variant<Manifest, Index> parse_manifest_or_index(std::string_view json,
   const auto config = document.object("config");
   if (!config) document.fail("config", "is missing");
   Manifest manifest{type, parse_descriptor(*config, what),
-                    parse_descriptors(document, "layers", kMaxLayers, what)};
+                    base::within(base::Limit::image_layers, [&](std::uint64_t most) {
+                      return parse_descriptors(document, "layers", most, what);
+                    })};
   manifest.annotations = document.string_map("annotations");
   return manifest;
 }

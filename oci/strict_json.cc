@@ -4,13 +4,12 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/limits.h"
 
 namespace cooper::oci {
 namespace {
 
 using Json = nlohmann::json;
-
-constexpr std::size_t kMaxDepth = 64;
 
 // Walks the text and counts the bytes the parser has taken, for error positions.
 class CountingIterator {
@@ -44,6 +43,8 @@ class CountingIterator {
 // Builds the value; stops at a duplicate key or too deep a nesting.
 class StrictBuilder : public nlohmann::json_sax<Json> {
  public:
+  explicit StrictBuilder(const std::string& what) : what_(what) {}
+
   bool null() override { return place(nullptr); }
   bool boolean(bool value) override { return place(value); }
   bool number_integer(number_integer_t value) override { return place(value); }
@@ -100,7 +101,10 @@ class StrictBuilder : public nlohmann::json_sax<Json> {
   }
 
   bool open(Json value) {
-    if (open_.size() >= kMaxDepth) return refuse("nested deeper than 64 levels");
+    if (const std::uint64_t most = base::limit_of(base::Limit::json_depth); open_.size() >= most) {
+      throw base::limit_error(base::Limit::json_depth, "parse", what_,
+                              "nested deeper than " + std::to_string(most) + " levels");
+    }
     open_.push_back(&put(std::move(value)));
     return true;
   }
@@ -110,6 +114,7 @@ class StrictBuilder : public nlohmann::json_sax<Json> {
     return true;
   }
 
+  const std::string& what_;
   Json root_;
   std::vector<Json*> open_;
   std::string key_;
@@ -128,7 +133,7 @@ Json parse_strict_json(std::string_view text, const std::string& what, std::size
                       "begins with a byte order mark at byte 0");
   }
   std::size_t taken = 0;
-  StrictBuilder builder;
+  StrictBuilder builder(what);
   const CountingIterator begin(text.data(), &taken);
   const CountingIterator end(text.data() + text.size(), &taken);
   if (!Json::sax_parse(begin, end, &builder)) {

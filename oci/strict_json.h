@@ -1,4 +1,4 @@
-// JSON from outside: valid UTF-8, no duplicate keys, bounded depth (64) and size. The parsed type
+// JSON from outside: valid UTF-8, no duplicate keys, bounded depth and size. The parsed type
 // is nlohmann::json, so only *_json.cc files include this.
 #pragma once
 
@@ -13,7 +13,8 @@
 
 namespace cooper::oci {
 
-// Throws base::Error(corrupt) "parse '<what>': <cause> at byte N"; Error(limit) beyond max_bytes.
+// Throws base::Error(corrupt) "parse '<what>': <cause> at byte N"; Error(limit) beyond max_bytes
+// and the limit jsonDepth.
 [[nodiscard]] nlohmann::json parse_strict_json(std::string_view text, const std::string& what,
                                                std::size_t max_bytes = std::size_t{4} << 20);
 

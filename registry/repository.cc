@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/within_limit.h"
 #include "oci/manifest.h"
 #include "oci/media_type.h"
 #include "registry/registry_error.h"
@@ -112,8 +113,9 @@ std::optional<FetchedManifest> Repository::try_get_manifest(const std::string& r
                                                             std::stop_token stop) const {
   http::Request get = request("GET", manifest_path(reference), stop);
   get.headers.set("Accept", accepted_types());
-  get.body_limit = oci::kMaxDocumentBytes;
-  http::Response response = send(get);
+  get.body_limit = base::limit_of(base::Limit::document_bytes);
+  http::Response response =
+      base::within(base::Limit::document_bytes, [&](std::uint64_t) { return send(get); });
   // Bytes that were damaged on the way are asked for once more.
   if (response.status == 200 && missed_digest(reference, response)) response = send(get);
   if (response.status == 404) return std::nullopt;

@@ -2,16 +2,11 @@
 
 #include <set>
 
-#include "base/limits.h"
+#include "base/within_limit.h"
 #include "registry/registry_error.h"
 #include "registry/repository.h"
 
 namespace cooper::registry {
-namespace {
-
-constexpr std::uint64_t kMaxPageBytes = std::uint64_t{4} << 20;
-
-}  // namespace
 
 std::optional<std::string> next_link(std::string_view link) {
   while (!link.empty()) {
@@ -35,10 +30,11 @@ std::optional<std::vector<std::string>> Repository::list_tags(std::stop_token st
   std::vector<std::string> out;
   std::set<std::string> seen;
   http::Request get = request("GET", "/tags/list", stop);
-  get.body_limit = kMaxPageBytes;
+  get.body_limit = base::limit_of(base::Limit::document_bytes);
   const std::uint64_t most = base::limit_of(base::Limit::tag_pages);
   for (std::uint64_t page = 0; page < most; ++page) {
-    const http::Response response = send(get);
+    const http::Response response =
+        base::within(base::Limit::document_bytes, [&](std::uint64_t) { return send(get); });
     if (response.status == 404 && page == 0) return std::nullopt;
     if (response.status != 200) throw registry_error("list tags of", display_name(), get, response);
     bool news = false;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "oci/image_config.h"
 #include "oci/manifest.h"
 #include "oci/media_type.h"
@@ -12,7 +13,6 @@ namespace cooper::release {
 namespace {
 
 constexpr const char* kVersion = "org.opencontainers.image.version";
-constexpr int kMaxIndexDepth = 3;
 
 // Documents that cannot be read say nothing; trouble with the registry is an error all the same.
 template <class Read>
@@ -36,9 +36,9 @@ auto read_document(const registry::Repository& repository, const oci::Digest& di
 
 oci::ImageConfig read_config(const registry::Repository& repository, const oci::Manifest& manifest,
                              const std::stop_token& stop) {
-  if (manifest.config.size > oci::kMaxDocumentBytes) {
-    throw base::Error(base::ErrorKind::limit, "read configuration of", repository.display_name(),
-                      "it is larger than a document may be");
+  if (manifest.config.size > base::limit_of(base::Limit::document_bytes)) {
+    throw base::limit_error(base::Limit::document_bytes, "read configuration of",
+                            repository.display_name(), "it is larger than a document may be");
   }
   base::StringSink sink;
   repository.get_blob(manifest.config, sink, stop);
@@ -51,12 +51,13 @@ std::optional<std::string> find_in(const std::map<std::string, std::string>& map
 }
 
 std::optional<std::string> version_at(const registry::Repository& repository,
-                                      const oci::Digest& digest, int depth,
+                                      const oci::Digest& digest, std::uint64_t depth,
                                       const std::stop_token& stop) {
   const auto document = read_document(repository, digest, stop);
   if (const auto* index = std::get_if<oci::Index>(&document)) {
     if (auto version = find_in(index->annotations)) return version;
-    if (index->manifests.empty() || depth == kMaxIndexDepth) return std::nullopt;
+    if (index->manifests.empty() || depth == base::limit_of(base::Limit::index_depth))
+      return std::nullopt;
     return version_at(repository, index->manifests.front().digest, depth + 1, stop);
   }
   const auto& manifest = std::get<oci::Manifest>(document);
@@ -65,14 +66,14 @@ std::optional<std::string> version_at(const registry::Repository& repository,
 }
 
 std::optional<std::int64_t> created_at(const registry::Repository& repository,
-                                       const oci::Digest& digest, int depth,
+                                       const oci::Digest& digest, std::uint64_t depth,
                                        const std::stop_token& stop) {
   const auto document = read_document(repository, digest, stop);
   if (const auto* manifest = std::get_if<oci::Manifest>(&document))
     return oci::try_parse_rfc3339(read_config(repository, *manifest, stop).created);
   std::optional<std::int64_t> youngest;
   for (const oci::Descriptor& entry : std::get<oci::Index>(document).manifests) {
-    if (depth == kMaxIndexDepth) return std::nullopt;
+    if (depth == base::limit_of(base::Limit::index_depth)) return std::nullopt;
     const auto created = created_at(repository, entry.digest, depth + 1, stop);
     if (!created) return std::nullopt;
     youngest = std::max(youngest.value_or(*created), *created);
@@ -80,14 +81,16 @@ std::optional<std::int64_t> created_at(const registry::Repository& repository,
   return youngest;
 }
 
-void add_children(const registry::Repository& repository, const oci::Digest& digest, int depth,
-                  std::vector<oci::Digest>& children, const std::stop_token& stop) {
+void add_children(const registry::Repository& repository, const oci::Digest& digest,
+                  std::uint64_t depth, std::vector<oci::Digest>& children,
+                  const std::stop_token& stop) {
   const auto document = read_document(repository, digest, stop);
   const auto* index = std::get_if<oci::Index>(&document);
   if (index == nullptr) return;
   for (const oci::Descriptor& entry : index->manifests) {
     children.push_back(entry.digest);
-    if (oci::media_type::is_index(entry.media_type) && depth < kMaxIndexDepth)
+    if (oci::media_type::is_index(entry.media_type) &&
+        depth < base::limit_of(base::Limit::index_depth))
       add_children(repository, entry.digest, depth + 1, children, stop);
   }
 }

@@ -14,6 +14,7 @@
 #include <string_view>
 
 #include "base/fd.h"
+#include "base/limits.h"
 #include "builder/store/store.h"
 
 namespace cooper::cache {
@@ -28,9 +29,9 @@ struct LogLine {
 [[nodiscard]] std::optional<LogLine> parse_log_line(std::string_view text);
 
 struct LogLimits {
-  std::uint64_t head = 8U << 20;   // of one step: bytes of its beginning
-  std::uint64_t tail = 4U << 20;   // of its end that much, up to twice that
-  std::uint64_t all = 256U << 20;  // of all builds; beyond it the oldest go
+  std::uint64_t head = base::limit_of(base::Limit::step_log_bytes) / 2;  // of a step's beginning
+  std::uint64_t tail = head / 2;  // of its end that much, up to twice that
+  std::uint64_t all = base::limit_of(base::Limit::log_bytes);  // beyond it the oldest builds' go
 };
 
 // Writes the logs of one build. Not thread-safe. That a log cannot be written (a full disk) ends no

@@ -1,11 +1,6 @@
 #include "builder/engine/line_splitter.h"
 
 namespace cooper::engine {
-namespace {
-
-constexpr std::size_t kMaxLine = 64 * 1024;
-
-}  // namespace
 
 void LineSplitter::emit(int stream, std::string& pending) {
   if (!pending.empty() && pending.back() == '\r') pending.pop_back();
@@ -25,13 +20,13 @@ void LineSplitter::cut(int stream, std::string& pending) {
 void LineSplitter::add(int stream, std::string_view bytes) {
   std::string& pending = pending_[stream == 2 ? 1 : 0];
   while (!bytes.empty()) {
-    const std::size_t room = kMaxLine - pending.size();
+    const std::size_t room = most_ - pending.size();
     const std::string_view part = bytes.substr(0, room);
     const std::size_t end = part.find('\n');
     if (end == std::string_view::npos) {
       pending += part;
       bytes.remove_prefix(part.size());
-      if (pending.size() >= kMaxLine) cut(stream, pending);
+      if (pending.size() >= most_) cut(stream, pending);
     } else {
       pending += part.substr(0, end);
       bytes.remove_prefix(end + 1);

@@ -1,10 +1,13 @@
-// Cuts the two output streams of a process into lines of at most 64 KiB. For one thread.
+// Cuts the two output streams of a process into lines of at most the limit
+// outputLineBytes. For one thread.
 #pragma once
 
 #include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "base/limits.h"
 
 namespace cooper::engine {
 
@@ -28,6 +31,7 @@ class LineSplitter {
   OnLine on_line_;
   Unfinished unfinished_;
   std::string pending_[2];
+  std::size_t most_ = base::limit_of(base::Limit::output_line_bytes);
 };
 
 }  // namespace cooper::engine

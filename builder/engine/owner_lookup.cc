@@ -3,12 +3,11 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/within_limit.h"
 #include "builder/engine/stage_tree.h"
 
 namespace cooper::engine {
 namespace {
-
-constexpr std::uint64_t kMaxPasswdBytes = 1U << 20;
 
 bool is_numeric(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || c == ':'; });
@@ -21,8 +20,10 @@ struct UserFiles {
 UserFiles read_user_files(Workshop& shop, std::span<const oci::DiffId> below,
                           std::stop_token stop) {
   StageTree tree("image", {below.begin(), below.end()}, shop.layers, shop.snapshots, stop);
-  return {read_small_file(tree, "etc/passwd", kMaxPasswdBytes),
-          read_small_file(tree, "etc/group", kMaxPasswdBytes)};
+  return base::within(base::Limit::passwd_bytes, [&](std::uint64_t most) {
+    return UserFiles{read_small_file(tree, "etc/passwd", most),
+                     read_small_file(tree, "etc/group", most)};
+  });
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "base/file_at.h"
 #include "base/random_name.h"
 #include "base/sink.h"
+#include "base/within_limit.h"
 #include "builder/export/layout_documents.h"
 #include "oci/manifest.h"
 
@@ -64,7 +65,9 @@ void LayoutWriter::add(const oci::Descriptor& blob, base::Source& source) {
 }
 
 std::optional<std::string> LayoutWriter::index() const {
-  return base::try_read_file_at(root_.get(), "index.json", oci::kMaxDocumentBytes);
+  return base::within(base::Limit::document_bytes, [&](std::uint64_t most) {
+    return base::try_read_file_at(root_.get(), "index.json", most);
+  });
 }
 
 void LayoutWriter::write_index(const std::string& json) {

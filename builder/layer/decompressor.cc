@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 #include <new>
 #include <vector>
@@ -89,8 +90,8 @@ class Stream : public Decompressor {
   }
   void count_empty(bool empty) {
     if (empty && ++empty_ > limits_.empty_members) {
-      throw Error(ErrorKind::limit, "read layer", name_,
-                  "too many compressed parts without content");
+      throw base::limit_error(base::Limit::layer_empty_parts, "read layer", name_,
+                              "too many compressed parts without content");
     }
   }
   [[noreturn]] void fail(const std::string& cause) const {
@@ -108,7 +109,7 @@ class Stream : public Decompressor {
   std::vector<std::byte> buffer_;
   std::size_t begin_ = 0, end_ = 0;
   std::uint64_t taken_ = 0, given_ = 0;
-  unsigned empty_ = 0;
+  std::uint64_t empty_ = 0;
 };
 
 class GzipStream final : public Stream {
@@ -183,7 +184,10 @@ class ZstdStream final : public Stream {
   explicit ZstdStream(Stream&& plain)
       : Stream(std::move(plain)), context_(ZSTD_createDCtx(), &ZSTD_freeDCtx) {
     if (context_ == nullptr) throw std::bad_alloc();
-    ZSTD_DCtx_setParameter(context_.get(), ZSTD_d_windowLogMax, limits_.zstd_window_log);
+    const ZSTD_bounds bounds = ZSTD_dParam_getBounds(ZSTD_d_windowLogMax);
+    const int log = std::clamp(static_cast<int>(std::bit_width(limits_.zstd_window)) - 1,
+                               bounds.lowerBound, bounds.upperBound);
+    ZSTD_DCtx_setParameter(context_.get(), ZSTD_d_windowLogMax, log);
   }
   [[nodiscard]] Compression compression() const override { return Compression::zstd; }
 
@@ -196,9 +200,9 @@ class ZstdStream final : public Stream {
       ZSTD_outBuffer out{buffer.data(), buffer.size(), 0};
       const std::size_t left = ZSTD_decompressStream(context_.get(), &out, &in);
       if (ZSTD_getErrorCode(left) == ZSTD_error_frameParameter_windowTooLarge) {
-        throw Error(ErrorKind::limit, "read layer", name(),
-                    "its zstd window is larger than " +
-                        std::to_string(std::uint64_t{1} << limits_.zstd_window_log) + " bytes");
+        throw base::limit_error(
+            base::Limit::zstd_window_bytes, "read layer", name(),
+            "its zstd window is larger than " + std::to_string(limits_.zstd_window) + " bytes");
       }
       if (ZSTD_isError(left) != 0)
         fail(std::string("its zstd data are damaged (") + ZSTD_getErrorName(left) + ")");

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/path.h"
+#include "base/within_limit.h"
 
 namespace cooper::layer {
 namespace {
@@ -56,8 +57,12 @@ std::string Checker::clean(std::string_view name, const char* what) const {
     if (!path.empty()) path += '/';
     path += part;
   }
-  if (path.size() > limits_.path || parts.size() > limits_.depth) {
-    fail(std::string("its ") + what + " is too long or too deep", ErrorKind::limit);
+  if (path.size() > limits_.path)
+    fail(std::string("its ") + what + " is too long", ErrorKind::limit);
+  if (parts.size() > limits_.depth) {
+    base::within(base::Limit::layer_depth, [&](std::uint64_t) {
+      fail(std::string("its ") + what + " is too deep", ErrorKind::limit);
+    });
   }
   return path;
 }

@@ -26,7 +26,7 @@ auto parse(std::string_view text, Read read) {
 Json limits_to_json(const LayerLimits& limits) {
   return {limits.entries,       limits.tar_bytes, limits.ratio,       limits.ratio_from,
           limits.empty_members, limits.path,      limits.name,        limits.depth,
-          limits.header_bytes,  limits.xattrs,    limits.xattr_bytes, limits.zstd_window_log};
+          limits.header_bytes,  limits.xattrs,    limits.xattr_bytes, limits.zstd_window};
 }
 
 LayerLimits limits_from_json(const Json& json) {
@@ -44,7 +44,7 @@ LayerLimits limits_from_json(const Json& json) {
   take(limits.header_bytes);
   take(limits.xattrs);
   take(limits.xattr_bytes);
-  take(limits.zstd_window_log);
+  take(limits.zstd_window);
   return limits;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/limits.h"
 #include "base/path.h"
 #include "builder/check/copied_files.h"
 #include "builder/check/file_checks.h"
@@ -219,9 +220,11 @@ void StagePlanner::workdir(const dockerfile::Workdir& workdir, const StageInstru
 // configuration's.
 void StagePlanner::add_history(std::optional<StepId> step, std::string created_by) {
   history_bytes_ += created_by.size();
-  if (history_bytes_ > oci::kMaxDocumentBytes) {
-    throw base::Error(base::ErrorKind::limit, "plan stage", entry_.display_name,
-                      "its image configuration would be larger than 4 MiB");
+  if (const std::uint64_t most = base::limit_of(base::Limit::document_bytes);
+      history_bytes_ > most) {
+    throw base::limit_error(
+        base::Limit::document_bytes, "plan stage", entry_.display_name,
+        "its image configuration would be larger than " + std::to_string(most) + " bytes");
   }
   state_.history.push_back(HistoryItem{step, std::move(created_by)});
 }

@@ -24,6 +24,7 @@
 #include "base/error.h"
 #include "base/file_at.h"
 #include "base/source.h"
+#include "base/within_limit.h"
 #include "builder/sandbox/child_messages.h"
 #include "builder/sandbox/chroot_runner.h"
 #include "builder/sandbox/landlock.h"
@@ -40,8 +41,6 @@ using base::Error;
 using base::ErrorKind;
 using base::Fd;
 
-constexpr std::uint64_t kMaxDatabase = 1U << 20;
-
 std::string read_database(int root, const char* path) {
   const auto handle = base::try_open_in_root(root, path, O_PATH);
   if (!handle) return {};
@@ -49,7 +48,8 @@ std::string read_database(int root, const char* path) {
     throw Error(ErrorKind::failure, "read", path, "not a regular file");
   }
   base::FdSource source(base::open_in_root(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY), path);
-  return base::read_all(source, kMaxDatabase, path);
+  return base::within(base::Limit::passwd_bytes,
+                      [&](std::uint64_t most) { return base::read_all(source, most, path); });
 }
 
 void raise_loopback() {

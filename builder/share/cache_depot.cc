@@ -1,6 +1,6 @@
 #include "builder/share/cache_depot.h"
 
-#include "base/error.h"
+#include "base/limits.h"
 #include "base/sink.h"
 #include "oci/manifest.h"
 #include "oci/media_type.h"
@@ -25,9 +25,9 @@ CacheDocument CacheDepot::read_manifest(const oci::Descriptor& manifest, std::st
 }
 
 std::string read_config(CacheDepot& depot, const oci::Descriptor& config, std::stop_token stop) {
-  if (config.size > oci::kMaxDocumentBytes) {
-    throw base::Error(base::ErrorKind::limit, "read cache", depot.name(),
-                      "a document of it is larger than documents may be");
+  if (config.size > base::limit_of(base::Limit::document_bytes)) {
+    throw base::limit_error(base::Limit::document_bytes, "read cache", depot.name(),
+                            "a document of it is larger than documents may be");
   }
   base::StringSink sink;
   depot.blobs()->fetch(config, sink, std::move(stop));

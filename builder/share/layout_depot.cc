@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/file_at.h"
+#include "base/limits.h"
 #include "builder/export/layout_documents.h"
 #include "builder/export/layout_writer.h"
 #include "oci/media_type.h"
@@ -19,7 +20,6 @@ using base::Error;
 using base::ErrorKind;
 
 constexpr const char* kRefName = "org.opencontainers.image.ref.name";
-constexpr std::size_t kMaxIndexDepth = 3;
 
 std::string ref_name(const oci::Descriptor& entry) {
   const auto found = entry.annotations.find(kRefName);
@@ -54,8 +54,8 @@ class LayoutBlobs final : public store::BlobProvider {
 bool add_used(source::LayoutFiles& files, const oci::Descriptor& entry, std::set<std::string>& used,
               std::size_t depth) {
   used.insert(entry.digest.hex());
-  const auto bytes = files.read(export_::blob_path(entry.digest), oci::kMaxDocumentBytes);
-  if (!bytes || depth > kMaxIndexDepth) return false;
+  const auto bytes = files.read_document(export_::blob_path(entry.digest));
+  if (!bytes || depth > base::limit_of(base::Limit::index_depth)) return false;
   const auto document = oci::parse_manifest_or_index(*bytes, "");
   if (const auto* index = std::get_if<oci::Index>(&document)) {
     for (const oci::Descriptor& child : index->manifests) {
@@ -95,8 +95,7 @@ std::unique_ptr<Exclusion> LayoutDepot::exclude_others(std::stop_token) {
 std::optional<oci::Index> LayoutDepot::index() const {
   struct stat status = {};
   if (::stat(path_.c_str(), &status) != 0 && errno == ENOENT) return std::nullopt;
-  const auto text =
-      source::open_layout_directory(path_)->read("index.json", oci::kMaxDocumentBytes);
+  const auto text = source::open_layout_directory(path_)->read_document("index.json");
   if (!text) return std::nullopt;
   return oci::parse_index(*text, "");
 }

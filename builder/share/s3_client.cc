@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/sha256.h"
 #include "oci/manifest.h"
 #include "registry/http/http_date.h"
@@ -65,7 +66,7 @@ http::Response S3Client::send_body(http::Request request, const S3Content& conte
 std::optional<std::string> S3Client::get_text(const std::string& key,
                                               const std::stop_token& stop) const {
   http::Request get = request("GET", key, stop);
-  get.body_limit = oci::kMaxDocumentBytes;
+  get.body_limit = base::limit_of(base::Limit::document_bytes);
   http::Response response = send(get, {200, 404});
   if (response.status == 200) return std::move(response.body);
   // No such bucket is another thing than no such object.

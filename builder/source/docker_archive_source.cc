@@ -79,10 +79,10 @@ bool same_layers(const oci::Manifest& a, const oci::Manifest& b) {
 
 // Newer archives are an OCI layout too, and have the image's own manifest.
 std::optional<std::string> find_manifest(LayoutFiles& files, const oci::Manifest& made) {
-  const auto text = files.read("index.json", oci::kMaxDocumentBytes);
+  const auto text = files.read_document("index.json");
   if (!text) return std::nullopt;
   for (const oci::Descriptor& entry : oci::parse_index(*text, "").manifests) {
-    auto bytes = files.read("blobs/sha256/" + entry.digest.hex(), oci::kMaxDocumentBytes);
+    auto bytes = files.read_document("blobs/sha256/" + entry.digest.hex());
     if (!bytes || oci::Digest::of_bytes(*bytes) != entry.digest) continue;
     const auto document = oci::parse_manifest_or_index(*bytes, entry.media_type);
     const auto* manifest = std::get_if<oci::Manifest>(&document);
@@ -110,7 +110,7 @@ DockerArchiveSource::DockerArchiveSource(std::shared_ptr<LayoutFiles> files, std
       name_("docker-archive:" + files_->name() + (reference_.empty() ? "" : ":" + reference_)) {}
 
 ResolvedImage DockerArchiveSource::resolve(const oci::Platform& platform, std::stop_token stop) {
-  const std::optional<std::string> text = files_->read("manifest.json", oci::kMaxDocumentBytes);
+  const std::optional<std::string> text = files_->read_document("manifest.json");
   if (!text && !files_->open("index.json")) {
     throw base::Error(base::ErrorKind::not_found, "read", name_,
                       "there is no manifest.json: this is no archive of docker save");
@@ -131,7 +131,7 @@ ResolvedImage DockerArchiveSource::resolve(const oci::Platform& platform, std::s
 ResolvedImage DockerArchiveSource::resolve_saved(const SavedImage& image,
                                                  const oci::Platform& platform) const {
   std::optional<std::string> config_bytes =
-      files_->read(base::clean_below_root(image.config), oci::kMaxDocumentBytes);
+      files_->read_document(base::clean_below_root(image.config));
   if (!config_bytes) {
     throw base::Error(base::ErrorKind::corrupt, "read", name_,
                       "configuration '" + image.config + "' is not there");

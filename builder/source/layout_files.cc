@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/file_at.h"
+#include "base/within_limit.h"
 
 namespace cooper::source {
 namespace {
@@ -35,10 +36,12 @@ class LayoutDirectory final : public LayoutFiles {
 
 }  // namespace
 
-std::optional<std::string> LayoutFiles::read(const std::string& path, std::uint64_t limit) {
+std::optional<std::string> LayoutFiles::read_document(const std::string& path) {
   std::optional<File> file = open(path);
   if (!file) return std::nullopt;
-  return base::read_all(*file->bytes, limit, name() + "/" + path);
+  return base::within(base::Limit::document_bytes, [&](std::uint64_t most) {
+    return base::read_all(*file->bytes, most, name() + "/" + path);
+  });
 }
 
 std::shared_ptr<LayoutFiles> open_layout_directory(const std::string& path) {

@@ -27,8 +27,8 @@ class LayoutFiles {
   // For people.
   [[nodiscard]] virtual std::string name() const = 0;
 
-  // The whole file.
-  [[nodiscard]] std::optional<std::string> read(const std::string& path, std::uint64_t limit);
+  // The whole file: a manifest, an index, a configuration, within the limit documentBytes.
+  [[nodiscard]] std::optional<std::string> read_document(const std::string& path);
 };
 
 // Throws base::Error.

@@ -82,7 +82,7 @@ LayoutSource::LayoutSource(std::shared_ptr<LayoutFiles> files, LayoutSelector se
     : files_(std::move(files)), selector_(std::move(selector)), name_(std::move(name)) {}
 
 ResolvedImage LayoutSource::resolve(const oci::Platform& platform, std::stop_token) {
-  const std::optional<std::string> text = files_->read("index.json", oci::kMaxDocumentBytes);
+  const std::optional<std::string> text = files_->read_document("index.json");
   if (!text) {
     throw base::Error(base::ErrorKind::not_found, "read", name_,
                       "there is no index.json: this is no OCI image layout");
@@ -90,7 +90,7 @@ ResolvedImage LayoutSource::resolve(const oci::Platform& platform, std::stop_tok
   const oci::Index index = oci::parse_index(*text, "");
   const auto read = [&](const oci::Descriptor& document) {
     std::optional<std::string> bytes =
-        files_->read("blobs/sha256/" + document.digest.hex(), oci::kMaxDocumentBytes);
+        files_->read_document("blobs/sha256/" + document.digest.hex());
     if (bytes) return *std::move(bytes);
     throw base::Error(base::ErrorKind::not_found, "read", name_,
                       "blob " + document.digest.to_string() + " is not there");

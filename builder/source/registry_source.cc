@@ -24,9 +24,7 @@ std::string RegistrySource::read_document(const registry::Repository& repository
                                           const oci::Descriptor& document,
                                           const std::stop_token& stop) const {
   if (store_ != nullptr) {
-    if (std::optional<std::string> known =
-            store_->read_blob(document.digest, oci::kMaxDocumentBytes))
-      return *known;
+    if (std::optional<std::string> known = store_->read_document(document.digest)) return *known;
   }
   const bool is_document = oci::media_type::is_manifest(document.media_type) ||
                            oci::media_type::is_index(document.media_type);
@@ -77,8 +75,7 @@ ResolvedImage RegistrySource::resolve_at(const registry::Repository& place,
     return image;
   };
   if (store_ != nullptr && reference_.digest) {
-    if (std::optional<std::string> known =
-            store_->read_blob(*reference_.digest, oci::kMaxDocumentBytes)) {
+    if (std::optional<std::string> known = store_->read_document(*reference_.digest)) {
       const std::uint64_t size = known->size();
       return finish({{"", *reference_.digest, size}, *std::move(known)});
     }

@@ -1,12 +1,11 @@
 #include "builder/source/resolve_documents.h"
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "oci/media_type.h"
 
 namespace cooper::source {
 namespace {
-
-constexpr int kMaxIndexDepth = 3;
 
 std::string platforms_of(const oci::Index& index) {
   std::string out;
@@ -26,9 +25,9 @@ const oci::Descriptor* only_entry(const oci::Index& index) {
 // The bytes of `document`, which must be what its descriptor says.
 std::string read_checked(const std::string& name, const oci::Descriptor& document,
                          const std::function<std::string(const oci::Descriptor&)>& read) {
-  if (document.size > oci::kMaxDocumentBytes) {
-    throw base::Error(base::ErrorKind::limit, "read", name,
-                      document.digest.to_string() + " is larger than a document may be");
+  if (document.size > base::limit_of(base::Limit::document_bytes)) {
+    throw base::limit_error(base::Limit::document_bytes, "read", name,
+                            document.digest.to_string() + " is larger than a document may be");
   }
   std::string bytes = read(document);
   if (bytes.size() != document.size || oci::Digest::of_bytes(bytes) != document.digest) {
@@ -59,7 +58,7 @@ ResolvedImage resolve_documents(const std::string& name, TopDocument top,
                                 const oci::Platform& platform,
                                 const std::function<std::string(const oci::Descriptor&)>& read,
                                 std::shared_ptr<store::BlobProvider> blobs) {
-  for (int depth = 0;; ++depth) {
+  for (std::uint64_t depth = 0;; ++depth) {
     const auto document = oci::parse_manifest_or_index(top.bytes, top.descriptor.media_type);
     if (const oci::Manifest* manifest = std::get_if<oci::Manifest>(&document)) {
       const std::string_view type = manifest->config.media_type;
@@ -88,8 +87,9 @@ ResolvedImage resolve_documents(const std::string& name, TopDocument top,
                         "there is no image for " + oci::to_string(platform) +
                             "; there is: " + platforms_of(index));
     }
-    if (depth == kMaxIndexDepth) {
-      throw base::Error(base::ErrorKind::limit, "read", name, "indexes are nested too deeply");
+    if (depth == base::limit_of(base::Limit::index_depth)) {
+      throw base::limit_error(base::Limit::index_depth, "read", name,
+                              "indexes are nested too deeply");
     }
     oci::Descriptor next = *entry;
     std::string bytes = read_checked(name, next, read);

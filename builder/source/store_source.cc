@@ -31,7 +31,7 @@ ResolvedImage StoreSource::resolve(const oci::Platform& platform, std::stop_toke
     throw base::Error(base::ErrorKind::not_found, "read image", reference_,
                       "it is not in the store " + store_.path());
   const auto read = [&](const oci::Descriptor& document) {
-    std::optional<std::string> bytes = store_.read_blob(document.digest, oci::kMaxDocumentBytes);
+    std::optional<std::string> bytes = store_.read_document(document.digest);
     if (bytes) return *std::move(bytes);
     throw base::Error(base::ErrorKind::not_found, "read image", reference_,
                       "blob " + document.digest.to_string() + " is not in the store");

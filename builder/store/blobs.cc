@@ -5,6 +5,7 @@
 #include "base/file_at.h"
 #include "base/random_name.h"
 #include "base/sha256.h"
+#include "base/within_limit.h"
 #include "builder/store/store_state.h"
 
 namespace cooper::store {
@@ -187,6 +188,11 @@ std::unique_ptr<base::Source> Store::open_blob(const oci::Digest& digest) const 
 std::optional<base::Fd> Store::open_blob_fd(const oci::Digest& digest) const {
   state_->hold(kBlobs, digest.hex());
   return open_regular(state_->blobs.get(), digest);
+}
+
+std::optional<std::string> Store::read_document(const oci::Digest& digest) const {
+  return base::within(base::Limit::document_bytes,
+                      [&](std::uint64_t most) { return read_blob(digest, most); });
 }
 
 std::optional<std::string> Store::read_blob(const oci::Digest& digest, std::uint64_t limit) const {

@@ -97,6 +97,8 @@ class Store {
   [[nodiscard]] std::optional<base::Fd> open_blob_fd(const oci::Digest& digest) const;
   [[nodiscard]] std::optional<std::string> read_blob(const oci::Digest& digest,
                                                      std::uint64_t limit) const;
+  // A manifest, an index or a configuration, within the limit documentBytes.
+  [[nodiscard]] std::optional<std::string> read_document(const oci::Digest& digest) const;
   // True when the blob is there and trustworthy: its (inode, size, mtime, ctime) are those noted
   // when it was last hashed, or it was hashed again just now. A corrupt blob is quarantined and
   // gives false.

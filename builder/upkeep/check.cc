@@ -58,7 +58,7 @@ class Checker {
     };
     if (depth > kMaxDepth || missing(document)) return;
     try {
-      const auto text = store_.read_blob(document.digest, oci::kMaxDocumentBytes);
+      const auto text = store_.read_document(document.digest);
       if (!text) return;
       if (oci::media_type::is_index(document.media_type)) {
         for (const auto& child : oci::parse_index(*text, document.media_type).manifests)

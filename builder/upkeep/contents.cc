@@ -14,7 +14,7 @@ constexpr int kMaxDepth = 4;  // of indexes in indexes
 void add_document(const store::Store& store, const oci::Descriptor& document, StoredImage& image,
                   int depth) {
   image.blobs.insert(document.digest.hex());
-  const auto text = store.read_blob(document.digest, oci::kMaxDocumentBytes);
+  const auto text = store.read_document(document.digest);
   if (!text || depth > kMaxDepth) return;
   if (oci::media_type::is_index(document.media_type)) {
     for (const oci::Descriptor& child : oci::parse_index(*text, document.media_type).manifests)
@@ -24,7 +24,7 @@ void add_document(const store::Store& store, const oci::Descriptor& document, St
   const oci::Manifest manifest = oci::parse_manifest(*text, document.media_type);
   image.blobs.insert(manifest.config.digest.hex());
   for (const oci::Descriptor& layer : manifest.layers) image.blobs.insert(layer.digest.hex());
-  if (const auto config = store.read_blob(manifest.config.digest, oci::kMaxDocumentBytes)) {
+  if (const auto config = store.read_document(manifest.config.digest)) {
     const auto& ids = oci::parse_image_config(*config).diff_ids;
     image.layers.insert(image.layers.end(), ids.begin(), ids.end());
   }

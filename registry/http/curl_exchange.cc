@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <vector>
 
+#include "base/limits.h"
 #include "registry/http/curl_library.h"
 #include "registry/http/tls_hint.h"
 
@@ -73,6 +74,12 @@ Failure kind_of(CURLcode code, long os_error) {
     case CURLE_OPERATION_TIMEDOUT: return Failure::timed_out;
     default: return Failure::broken;
   }
+}
+
+// Of an error only the beginning is of use.
+std::uint64_t body_limit(const Request& request, const Response& response) {
+  if (response.status < 400) return request.body_limit;
+  return std::min(request.body_limit, base::limit_of(base::Limit::answer_bytes));
 }
 
 template <class Value>
@@ -240,12 +247,15 @@ void CurlExchange::take(std::string_view bytes) {
     sink_->write(base::as_bytes(bytes));
     return;
   }
-  const std::uint64_t room =
-      request_.body_limit - std::min<std::uint64_t>(request_.body_limit, response_.body.size());
+  const std::uint64_t most = body_limit(request_, response_);
+  const std::uint64_t room = most - std::min<std::uint64_t>(most, response_.body.size());
   if (bytes.size() > room && response_.status < 400) {
-    throw base::Error(
+    base::Error error(
         base::ErrorKind::limit, request_.method, redacted(request_.url),
         "the answer is larger than " + std::to_string(request_.body_limit) + " bytes");
+    if (request_.body_limit == base::limit_of(base::Limit::answer_bytes))
+      error.with_hint(base::limit_hint(base::Limit::answer_bytes));
+    throw error;
   }
   response_.body += bytes.substr(0, room);
 }
@@ -260,7 +270,8 @@ std::size_t CurlExchange::on_write(char* data, std::size_t size, std::size_t cou
   }
   // An error page without end: what fits is kept, the rest is not read.
   const bool enough =
-      exchange.sink_ == nullptr && exchange.response_.body.size() >= exchange.request_.body_limit;
+      exchange.sink_ == nullptr &&
+      exchange.response_.body.size() >= body_limit(exchange.request_, exchange.response_);
   return enough && exchange.response_.status >= 400 ? 0 : size * count;
 }
 
@@ -301,6 +312,12 @@ TransportError CurlExchange::failure_of(CURLcode code) const {
   const Failure kind = proxy_status >= 400 ? Failure::proxy : kind_of(code, os_error);
   TransportError error(kind, request_,
                        error_text_[0] != '\0' ? error_text_ : curl().easy_strerror(code));
+  if (kind == Failure::timed_out) {
+    curl_off_t connected = 0;
+    curl().easy_getinfo(handle_, CURLINFO_PRETRANSFER_TIME_T, &connected);
+    error.with_hint(base::limit_hint(connected == 0 ? base::Limit::connect_seconds
+                                                    : base::Limit::idle_seconds));
+  }
   if (kind == Failure::tls) {
     long verified = 0;
     curl().easy_getinfo(handle_, CURLINFO_SSL_VERIFYRESULT, &verified);

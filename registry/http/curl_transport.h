@@ -25,7 +25,7 @@ struct CurlOptions {
   std::string ca_directory = {};
   // Asked once for each host[:port] (the port left out when it is 443); may throw base::Error.
   std::function<HostTls(const std::string& authority)> tls_for = {};
-  std::chrono::seconds connect_timeout{15};
+  std::chrono::seconds connect_timeout = seconds_of(base::Limit::connect_seconds);
 };
 
 // SSL_CERT_FILE and SSL_CERT_DIR.

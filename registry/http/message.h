@@ -1,6 +1,7 @@
 // A request and its answer, as values.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -12,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/limits.h"
 #include "base/sink.h"
 #include "base/source.h"
 #include "registry/http/url.h"
@@ -62,6 +64,10 @@ struct AwsSignature {
   std::string access_key, secret_key;
 };
 
+[[nodiscard]] inline std::chrono::seconds seconds_of(base::Limit limit) {
+  return std::chrono::seconds(std::min<std::uint64_t>(base::limit_of(limit), 1'000'000));
+}
+
 struct Request {
   std::string method = "GET";
   Url url = {};
@@ -71,9 +77,9 @@ struct Request {
   // Response::body.
   std::function<base::Sink*(const Response& head)> sink_for = {};
   std::uint64_t sink_limit = 0;  // bytes a sink may get; 0: no limit
-  std::uint64_t body_limit =
-      64 * 1024;  // bytes of Response::body; more is Error(limit), of a status >= 400 cut off
-  std::chrono::seconds idle_timeout{60};
+  // Bytes of Response::body; more is Error(limit), of a status >= 400 cut off.
+  std::uint64_t body_limit = base::limit_of(base::Limit::answer_bytes);
+  std::chrono::seconds idle_timeout = seconds_of(base::Limit::idle_seconds);
   // Of the whole exchange, however busy it is; 0: none. Does not hold when the answer goes to a
   // sink.
   std::chrono::seconds deadline{300};

@@ -1,5 +1,7 @@
 #include "registry/http/redirect.h"
 
+#include "base/limits.h"
+
 namespace cooper::http {
 
 bool is_redirect(int status) {
@@ -13,7 +15,8 @@ Response send_following(Transport& transport, const Request& request, Url* last)
       return is_redirect(head.status) ? nullptr : request.sink_for(head);
     };
   }
-  for (int count = 0; count <= kMaxRedirects; ++count) {
+  const std::uint64_t most = base::limit_of(base::Limit::redirects);
+  for (std::uint64_t count = 0; count <= most; ++count) {
     Response response = transport.send(hop);
     const std::optional<std::string> location = response.headers.find("Location");
     if (!is_redirect(response.status) || !location) {
@@ -33,8 +36,8 @@ Response send_following(Transport& transport, const Request& request, Url* last)
     hop.url = next;
     hop.url.userinfo.clear();
   }
-  throw base::Error(base::ErrorKind::network, request.method, redacted(request.url),
-                    "more than " + std::to_string(kMaxRedirects) + " redirects");
+  throw base::limit_error(base::Limit::redirects, request.method, redacted(request.url),
+                          "more than " + std::to_string(most) + " redirects");
 }
 
 }  // namespace cooper::http

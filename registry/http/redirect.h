@@ -5,12 +5,10 @@
 
 namespace cooper::http {
 
-inline constexpr int kMaxRedirects = 5;
-
 // Sends a GET or HEAD and follows 301, 302, 303, 307 and 308. At a change of origin the
 // Authorization and Cookie fields are dropped for good; from https to http is refused. `last` gets
-// the URL that answered (may be nullptr). Throws what Transport::send throws, and Error(network)
-// after kMaxRedirects.
+// the URL that answered (may be nullptr). Throws what Transport::send throws, and Error(limit)
+// after as many redirects as the limit says.
 [[nodiscard]] Response send_following(Transport& transport, const Request& request,
                                       Url* last = nullptr);
 

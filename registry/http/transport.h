@@ -15,7 +15,7 @@ enum class Failure {
   refused,     // nothing listens there
   unresolved,  // no such host name
   tls,         // certificate or handshake
-  timed_out,   // no connection in 15 s, or no byte for the idle time
+  timed_out,   // no connection, or no byte, for the seconds that are the limit
   broken,      // the connection ended early
   proxy,       // the proxy refused
   blocked,     // an address the request must not reach

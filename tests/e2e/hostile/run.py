@@ -50,13 +50,13 @@ class Canary:
         assert self.state() == self.before, "the canary changed"
 
 
-def layout_of(layers, busybox: bytes, folder: Path):
+def layout_of(layers, busybox: bytes, folder: Path, plain: bytes = b""):
     layout = Layout(folder)
     manifest = add_manifest(layout, {}, [busybox], "amd64", "linux")
     document = json.loads((folder / "blobs/sha256" / manifest["digest"][7:]).read_bytes())
     config = json.loads((folder / "blobs/sha256" / document["config"]["digest"][7:]).read_bytes())
     for blob in layers:
-        kind, diff_id = "application/vnd.oci.image.layer.v1.tar", hashlib.sha256(blob)
+        kind, diff_id = "application/vnd.oci.image.layer.v1.tar", hashlib.sha256(plain or blob)
         if blob.startswith(b"\x1f\x8b"):
             kind, diff_id = kind + "+gzip", hashlib.sha256()
             with gzip.open(io.BytesIO(blob)) as plain:

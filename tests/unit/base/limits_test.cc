@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "base/within_limit.h"
+
 using namespace cooper::base;
 
 // security.T23
@@ -35,4 +37,22 @@ TEST_CASE("a limit that is not there is refused with the nearest name") {
   }
   CHECK_THROWS_AS(set_limit("layerEntries", 0), Error);
   CHECK_THROWS_AS(set_limit("", 1), Error);
+}
+
+TEST_CASE("what reads within a limit names it, unless it reached another one inside") {
+  const auto hint_of = [](const Error& thrown) {
+    try {
+      within(Limit::passwd_bytes, [&](std::uint64_t most) -> int {
+        CHECK(most == std::uint64_t{1} << 20);
+        throw Error(thrown);
+      });
+    } catch (const Error& error) {
+      return error.hint();
+    }
+    return std::string("nothing thrown");
+  };
+  CHECK(hint_of({ErrorKind::limit, "read", "x", "too large"}) == limit_hint(Limit::passwd_bytes));
+  CHECK(hint_of(limit_error(Limit::json_depth, "read", "x", "too deep")) ==
+        limit_hint(Limit::json_depth));
+  CHECK(hint_of({ErrorKind::corrupt, "read", "x", "damaged"}).empty());
 }

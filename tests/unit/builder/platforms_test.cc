@@ -47,15 +47,15 @@ struct Box {
   }
   oci::Index index(const BuildReport& report, std::size_t image = 0) {
     const oci::Descriptor& top = report.images.at(image).manifest;
-    const auto text = temp.store().read_blob(top.digest, oci::kMaxDocumentBytes);
+    const auto text = temp.store().read_document(top.digest);
     REQUIRE(text);
     return oci::parse_index(*text, top.media_type);
   }
   oci::ImageConfig config(const oci::Descriptor& entry) {
-    const auto manifest = temp.store().read_blob(entry.digest, oci::kMaxDocumentBytes);
+    const auto manifest = temp.store().read_document(entry.digest);
     REQUIRE(manifest);
-    const auto config = temp.store().read_blob(
-        oci::parse_manifest(*manifest, entry.media_type).config.digest, oci::kMaxDocumentBytes);
+    const auto config =
+        temp.store().read_document(oci::parse_manifest(*manifest, entry.media_type).config.digest);
     REQUIRE(config);
     return oci::parse_image_config(*config);
   }

@@ -46,7 +46,7 @@ TEST_CASE("an OCI archive comes back as it went, every time the same bytes") {
   check_same(source::LayoutSource(files, {"1.2", {}}, "a"), image);
   CHECK(source::LayoutSource(files, {}, "a").resolve(kPlatform, {}).manifest.digest ==
         image.manifest.digest);
-  CHECK_FALSE(files->read("manifest.json", 1000).has_value());
+  CHECK_FALSE(files->read_document("manifest.json").has_value());
   CHECK(read(f.path("a.tar")).size() % 512 == 0);
 }
 
@@ -55,7 +55,7 @@ TEST_CASE("a docker archive has what docker load reads") {
   const Image image = f.image("hello", {"docker.io/team/site:1.2", "reg.example/site:latest"});
   static_cast<void>(f.run(image, "type=docker,dest=" + f.path("a.tar")));
   const auto files = source::open_layout_archive(f.path("a.tar"));
-  const auto text = files->read("manifest.json", 100'000);
+  const auto text = files->read_document("manifest.json");
   REQUIRE(text.has_value());
   const auto saved = source::parse_saved_images(*text, "a");
   REQUIRE(saved.size() == 1);
@@ -78,7 +78,7 @@ TEST_CASE("a layout directory keeps the other images in it") {
   check_same(source::LayoutSource(files, {"1", {}}, "x"), one);
   check_same(source::LayoutSource(files, {"2", {}}, "x"), two);
   check_same(source::LayoutSource(files, {"", one.manifest.digest}, "x"), one);
-  CHECK(oci::parse_index(*files->read("index.json", 100'000), "").manifests.size() == 2);
+  CHECK(oci::parse_index(*files->read_document("index.json"), "").manifests.size() == 2);
 }
 
 TEST_CASE("a directory with other things in it is not made a layout") {
@@ -108,8 +108,8 @@ TEST_CASE("the file system of an image, as a directory and as a tar") {
   }
   static_cast<void>(f.run(image, "type=tar,dest=" + f.path("rootfs.tar")));
   const auto files = source::open_layout_archive(f.path("rootfs.tar"));
-  CHECK(files->read("etc/motd", 100) == "hello");
-  CHECK_FALSE(files->read("etc/old", 100).has_value());
+  CHECK(files->read_document("etc/motd") == "hello");
+  CHECK_FALSE(files->read_document("etc/old").has_value());
 }
 
 TEST_CASE("a damaged or missing blob leaves no file") {
