@@ -16,7 +16,6 @@ ALL = (*EACH, "userns/directory")
 CONFORMANCE = (*ALL, "root/overlay", "single/directory")
 AS_ROOT = "root/"  # by itself, in no way of tests/modes: all cases
 CASES = re.compile(r"^((?:#.*\n)+)(?:case_(\w+)\(\) \{)?", re.MULTILINE)
-NO_SUITES = {"lib"}
 
 
 def read(root: Path, path: str):
@@ -36,9 +35,9 @@ def read_suites(root: Path):
         if ways == "none" and not rest or not set(found) <= set(ALL) or "none" in found:
             errors.append(f"{SUITES}:{number}: not 'SUITE WAYS [NAME=VALUE...]' or 'SUITE none REASON'")
         suites[suite] = found
-    there = {path.stem for path in (root / "tests/e2e").glob("*.sh")} - NO_SUITES
-    errors += [f"{SUITES}: there is no line for tests/e2e/{suite}.sh" for suite in sorted(there - set(suites))]
-    errors += [f"{SUITES}: there is no tests/e2e/{suite}.sh" for suite in sorted(set(suites) - there - {"hostile"})]
+    there = {path.stem for kind in ("*.sh", "*.py") for path in (root / "tests/e2e").glob(kind)} - {"lib"}
+    errors += [f"{SUITES}: there is no line for tests/e2e/{suite}" for suite in sorted(there - set(suites))]
+    errors += [f"{SUITES}: there is no tests/e2e/{suite}" for suite in sorted(set(suites) - there - {"hostile"})]
     return suites, errors
 
 
