@@ -25,10 +25,11 @@ class RowWaysTest(LintTestCase):
         self.write("tests/modes.txt", marks)
         self.write("tests/e2e/some.sh", SUITE)
         self.write("tests/e2e/lib.sh", "")
+        self.write("tests/e2e/hostile/run.py", "")
         return RowWays(self.root)
 
     def test_a_suite_and_its_cases(self):
-        ways = self.ways("some each\n", "e2e some/two single,chroot differs because\n")
+        ways = self.ways("some each\nhostile none as root only\n", "e2e some/two single,chroot differs because\n")
         self.assertEqual(ways.errors, [])
         self.assertEqual(ways.text("S1", ["tests/e2e/some.sh"]), "each")
         self.assertEqual(ways.text("S2", ["tests/e2e/some.sh"]), "root, userns")
