@@ -26,7 +26,7 @@ class Case(NamedTuple):
     status: int = 4
     options: tuple = ()  # of the second run, without the limit
     again: bool = True  # whether there is a second run
-    check: Optional[Callable] = None  # of limits that shorten: check(run, folder, most) is the whole case
+    check: Optional[Callable] = None  # of what is different: check(run, folder, most) is the whole case
 
 
 def write(path: Path, data):
@@ -131,13 +131,22 @@ def many_logs(run, folder: Path, most: int):
     assert "\n" in run(["logs"])[1]
 
 
+def user_files(run, folder: Path, most: int):
+    """For the builder, and for the process that starts a step."""
+    for number, lines in enumerate(("COPY --chown=web a /", "USER web\nRUN true")):
+        command = build_on(folder / str(number), f"FROM base\n{lines}\n", layer_tar("busybox", 0), a="x")
+        status, text = run(command, ["--limit", f"passwdBytes={most}"])
+        assert status == 4 and f"the limit passwdBytes is {most}" in text, f"{lines}: exit status {status}:\n{text}"
+        status, text = run(command)
+        assert status == 0, f"{lines}: exit status {status}:\n{text}"
+
+
 def cases(address: str, busy: str):
     """By the limit."""
     attributes = {f"SCHILY.xattr.user.x{number}": "y" * 100 for number in range(4)}
     host = address.removeprefix("http://")
     empty, file = gzip.compress(b"", mtime=0), tar(Member("f", data="x"))
     nested = json.loads("[" * 20 + "]" * 20)
-    users = tar(Member("etc/passwd", data="joe:x:7:7::/:/bin/sh\n" * 50))
     return {
         "documentBytes": Case(2000, lambda folder: described(folder, {"author": "a" * 3000})),
         "jsonDepth": Case(15, lambda folder: described(folder, {"more": nested})),
@@ -161,7 +170,7 @@ def cases(address: str, busy: str):
         "layerXattrBytes": Case(50, lambda folder: image(folder, tar(Member("f", pax=attributes)))),
         "layerEmptyParts": Case(5, lambda folder: image(folder, empty * 6 + gzip.compress(file, mtime=0))),
         "zstdWindowBytes": Case(1 << 20, lambda folder: image(folder, zstd(file), file)),
-        "passwdBytes": Case(500, lambda folder: build_on(folder, "FROM base\nCOPY --chown=joe a /\n", users, a="x")),
+        "passwdBytes": Case(50, None, check=user_files),
         "dockerfileBytes": Case(30, lambda folder: build(folder, "FROM scratch\nLABEL a=b\nLABEL c=d\n")),
         "dockerfileInstructions": Case(2, lambda folder: build(folder, "FROM scratch\nLABEL a=b\nLABEL c=d\n")),
         "onbuildTriggers": Case(2, onbuild),
