@@ -48,9 +48,16 @@ LayerLimits limits_from_json(const Json& json) {
   return limits;
 }
 
+// Of what the process answers: a fraction or 1e33 would be converted to whatever the machine does.
+std::uint64_t whole_number(const Json& json) {
+  if (json.is_number_unsigned()) return json.get<std::uint64_t>();
+  throw base::Error(base::ErrorKind::corrupt, "read message of", "the layer reader",
+                    "no whole number where one belongs");
+}
+
 Compression compression_from_json(const Json& json) {
-  const int compression = json.get<int>();
-  if (compression < 0 || compression > static_cast<int>(Compression::zstd)) {
+  const std::uint64_t compression = whole_number(json);
+  if (compression > static_cast<std::uint64_t>(Compression::zstd)) {
     throw base::Error(base::ErrorKind::corrupt, "read message of", "the layer reader",
                       "no such compression");
   }
@@ -68,7 +75,7 @@ Oddities oddities_from_json(const Json& json) {
   Oddities oddities;
   for (const Json& kind : json)
     oddities.add(decode_bytes(kind.at(2).get<std::string>()),
-                 decode_bytes(kind.at(0).get<std::string>()), kind.at(1).get<std::uint64_t>());
+                 decode_bytes(kind.at(0).get<std::string>()), whole_number(kind.at(1)));
   return oddities;
 }
 
@@ -172,7 +179,7 @@ std::string result_to_json(const ReadLayer& result) {
 ReadLayer parse_result(std::string_view text) {
   return parse(text, [](const Json& json) {
     return ReadLayer{oci::DiffId::parse(json.at("diff_id").get<std::string>()),
-                     json.at("tar_size").get<std::uint64_t>(),
+                     whole_number(json.at("tar_size")),
                      {},
                      compression_from_json(json.at("compression")),
                      oddities_from_json(json.at("oddities"))};
