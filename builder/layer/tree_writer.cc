@@ -13,6 +13,7 @@
 #include "base/file_at.h"
 #include "base/path.h"
 #include "base/sink.h"
+#include "builder/sandbox/namespace_cure.h"
 
 namespace cooper::layer {
 namespace {
@@ -71,11 +72,7 @@ void TreeWriter::refuse_owner(const Entry& entry) const {
   auto error = base::system_error(
       "set owner " + std::to_string(entry.uid) + ":" + std::to_string(entry.gid) + " of",
       entry.path, error_number);
-  if (error_number == EINVAL) {
-    error.with_hint(
-        "this id has no place in the user namespace: give your user more ids in /etc/subuid and "
-        "/etc/subgid");
-  }
+  if (error_number == EINVAL) error.with_hint(sandbox::kMoreIds);
   if (error_number == EPERM) error.with_hint("cooper needs the capability CAP_CHOWN for it");
   throw error;
 }

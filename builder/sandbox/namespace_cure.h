@@ -7,6 +7,11 @@
 
 namespace cooper::sandbox {
 
+// The hint where a user or owner of an image is none of the namespace's.
+inline constexpr const char* kMoreIds =
+    "this id has no place in the user namespace: give your user more ids in /etc/subuid and "
+    "/etc/subgid";
+
 // A file's content; nullopt when there is no such file.
 using ReadText = std::function<std::optional<std::string>(const std::string& path)>;
 

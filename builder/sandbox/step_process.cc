@@ -27,6 +27,7 @@
 #include "builder/sandbox/child_messages.h"
 #include "builder/sandbox/landlock.h"
 #include "builder/sandbox/message.h"
+#include "builder/sandbox/namespace_cure.h"
 #include "builder/sandbox/notify_filter.h"
 #include "builder/sandbox/rlimits.h"
 #include "builder/sandbox/seccomp_filter.h"
@@ -105,6 +106,7 @@ bool groups_are_fixed() {
   Error error = base::system_error(doing, name, errno);
   if (error.system_errno() == EPERM)
     error.with_hint("cooper needs the capabilities CAP_SETUID and CAP_SETGID for it");
+  if (error.system_errno() == EINVAL) error.with_hint(kMoreIds);
   throw error;
 }
 
