@@ -7,10 +7,10 @@ void LineSplitter::emit(int stream, std::string& pending) {
   on_line_(stream, std::exchange(pending, {}));
 }
 
-// A line that is too long.
+// A line that is too long. A word that is longer than a line may be keeps growing.
 void LineSplitter::cut(int stream, std::string& pending) {
   const std::size_t kept = unfinished_ ? unfinished_(pending) : 0;
-  if (kept >= pending.size()) return emit(stream, pending);
+  if (kept >= pending.size()) return;
   std::string rest = pending.substr(pending.size() - kept);
   pending.resize(pending.size() - kept);
   emit(stream, pending);
@@ -20,7 +20,7 @@ void LineSplitter::cut(int stream, std::string& pending) {
 void LineSplitter::add(int stream, std::string_view bytes) {
   std::string& pending = pending_[stream == 2 ? 1 : 0];
   while (!bytes.empty()) {
-    const std::size_t room = most_ - pending.size();
+    const std::size_t room = most_ > pending.size() ? most_ - pending.size() : 1;
     const std::string_view part = bytes.substr(0, room);
     const std::size_t end = part.find('\n');
     if (end == std::string_view::npos) {

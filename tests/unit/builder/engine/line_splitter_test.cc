@@ -4,7 +4,10 @@
 
 #include <vector>
 
-using cooper::engine::LineSplitter;
+#include "base/limits.h"
+
+using namespace cooper;
+using engine::LineSplitter;
 
 namespace {
 
@@ -61,4 +64,21 @@ TEST_CASE("S13 a word that lies where a long line is cut stays whole") {
   REQUIRE(lines.size() == 2);
   CHECK(lines[0].text == std::string(65'533, 'x'));
   CHECK(lines[1].text == word);
+}
+
+TEST_CASE("S13 a word that is longer than a line may be stays whole") {
+  base::set_limit("outputLineBytes", 4);
+  const std::string word = "hunter22";
+  std::vector<std::string> lines;
+  LineSplitter splitter([&](int, std::string line) { lines.push_back(std::move(line)); },
+                        [&](std::string_view text) -> std::size_t {
+                          for (std::size_t size = word.size() - 1; size > 0; --size) {
+                            if (text.ends_with(word.substr(0, size))) return size;
+                          }
+                          return 0;
+                        });
+  base::set_limit("outputLineBytes", 65'536);
+  splitter.add(1, "abc" + word + "defghijklhunter");
+  splitter.finish();
+  CHECK(lines == std::vector<std::string>{"abc", word, "defg", "hijk", "l", "hunter"});
 }
