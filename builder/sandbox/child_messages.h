@@ -31,7 +31,7 @@ struct LaunchReply {
   int error = 0;  // errno of clone
 };
 
-// First message to a container's init.
+// First message to a container's init; with a descriptor of the network to join, if there is one.
 struct ContainerRequest {
   SandboxSpec spec;
   PlanFacts facts;

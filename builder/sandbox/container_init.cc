@@ -62,11 +62,9 @@ void raise_loopback() {
   }
 }
 
-void join_network(int pid) {
-  const std::string path = "/proc/" + std::to_string(pid) + "/ns/net";
-  if (setns(base::open_host(path, O_RDONLY).get(), CLONE_NEWNET) != 0) {
+void join_network(const std::vector<Fd>& sent, int pid) {
+  if (sent.size() != 1 || setns(sent.front().get(), CLONE_NEWNET) != 0)
     base::throw_errno("join the network of process", std::to_string(pid));
-  }
 }
 
 class Init {
@@ -79,7 +77,7 @@ class Init {
     if (!message) return;
     try {
       const ContainerRequest request = parse_container_request(message->text);
-      set_up(request);
+      set_up(request, message->fds);
       StepProcess step = step_;
       step.output = output_.get();
       step.errors = errors_.get();
@@ -105,14 +103,14 @@ class Init {
 
   static void report(int socket, const Report& report) { send_message(socket, to_json(report)); }
 
-  void set_up(const ContainerRequest& request) {
+  void set_up(const ContainerRequest& request, const std::vector<Fd>& sent) {
     const SandboxSpec& spec = request.spec;
     if (spec.argv.empty()) throw Error(ErrorKind::usage, "start", "", "no program is named");
     in_chroot_ = request.facts.chroot;
     if (in_chroot_) {
       keep_watch();
     } else {
-      set_up_namespaces(spec);
+      set_up_namespaces(spec, sent);
     }
     std::vector<MountOp> plan = mount_plan(spec, request.facts);
     const std::vector<MountOp> enter{std::move(plan.back())};
@@ -143,8 +141,8 @@ class Init {
     }
   }
 
-  static void set_up_namespaces(const SandboxSpec& spec) {
-    if (spec.network == NetworkMode::join) join_network(spec.network_of);
+  static void set_up_namespaces(const SandboxSpec& spec, const std::vector<Fd>& sent) {
+    if (spec.network == NetworkMode::join) join_network(sent, spec.network_of);
     if (spec.network == NetworkMode::none) raise_loopback();
     if (sethostname(spec.hostname.c_str(), spec.hostname.size()) != 0) {
       base::throw_errno("set host name", spec.hostname);

@@ -4,6 +4,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <span>
 #include <string_view>
 
 #include "base/error.h"
@@ -72,6 +73,12 @@ LaunchRequest launch_request(const SandboxSpec& spec, bool in_chroot) {
   return request;
 }
 
+// Opened here: it may be one of this process, into which no other may look.
+base::Fd network_to_join(const SandboxSpec& spec) {
+  if (spec.network != NetworkMode::join) return {};
+  return base::open_host("/proc/" + std::to_string(spec.network_of) + "/ns/net", O_RDONLY);
+}
+
 void await_start(const Launched& launched) {
   const auto message = receive_message(launched.control.get());
   if (!message) {
@@ -89,9 +96,12 @@ Running start(const SandboxSpec& spec, const Probe& probe, Output output, int te
   const bool in_chroot = probe.mode == Mode::chroot;
   const PlanFacts facts{probe.in_user_namespace, in_chroot, resolv_conf(spec)};
   static_cast<void>(mount_plan(spec, facts));  // a bad mount is refused before anything runs
+  const base::Fd network = network_to_join(spec);
+  const int joined = network.get();
   auto launcher = probe.launcher ? probe.launcher : std::make_shared<Launcher>();
   Launched launched = launcher->launch(launch_request(spec, in_chroot), terminal);
-  send_message(launched.control.get(), to_json(ContainerRequest{spec, facts}));
+  send_message(launched.control.get(), to_json(ContainerRequest{spec, facts}),
+               std::span<const int>(&joined, network ? 1 : 0));
   await_start(launched);
   return Running(std::make_unique<Running::State>(std::move(launcher), std::move(launched),
                                                   std::move(output), in_chroot));
