@@ -113,11 +113,11 @@ case_kill_at_random_moments() {
   most=$((($(date +%s%N) - began) / 1000000 + 5)) # milliseconds; later there is nothing to kill
   [ "$most" -lt 999 ] || most=999
   digest=$out
-  rm -rf "$store"
+  remove "$store"
   while [ "$killed" -lt "$KILLS" ]; do
     i=$((i + 1))
     [ "$i" -le $((KILLS * 20)) ] || fail "$killed of $i builds could be killed"
-    [ $((i % 2)) -ne 0 ] || rm -rf "$store"  # a new store is made under fire too
+    [ $((i % 2)) -ne 0 ] || remove "$store"  # a new store is made under fire too
     COOPER_ROOT=$store "$COOPER_BIN" build --progress plain -t killed:1 . >killed.out 2>killed.err &
     pid=$!
     sleep "0.$(printf '%03d' $((RANDOM % most)))"
@@ -144,7 +144,7 @@ case_kill_at_random_moments() {
 faults_of_kind() {
   local kind=$1 at fired=0 digest=$2
   for at in $(seq 1 "$3" 100000); do
-    rm -rf "$store" count
+    remove "$store" count
     status=0
     COOPER_ROOT=$store COOPER_FAULT_ROOT=$store COOPER_FAULT_AT=$at COOPER_FAULT_KIND=$kind \
       COOPER_FAULT_COUNT=$PWD/count LD_PRELOAD=$FAULT_SHIM \
@@ -206,7 +206,7 @@ case_flipped_bits() {
   spare=$work/spare
   rm -rf "$spare" && cp -a "$store" "$spare"
   while IFS= read -r path; do
-    rm -rf "$store" && cp -a "$spare" "$store"
+    remove "$store" && cp -a "$spare" "$store"
     python3 - "$store/$path" <<'END'
 import os, sys
 os.chmod(sys.argv[1], 0o600)

@@ -76,7 +76,7 @@ case_changed_trees_look_as_in_an_empty_store() {
     cooper_ok build --context-modes keep -t "changed:$round" .
     files_of "changed:$round" >"$work/cold"
     diff "$work/warm" "$work/cold" || fail "round $round: warm and cold differ"
-    rm -rf "$store"
+    remove "$store"
   done
   store=$warm_store
   # Directory snapshots have no such deltas.

@@ -27,8 +27,7 @@ end_of_tests() {
   local status=$?
   trap - EXIT
   servers_end
-  # A collection behind a build ends a moment after it.
-  comes_true rm -rf "$work" 2>/dev/null || rm -rf "$work"
+  remove "$work"
   exit "$status"
 }
 trap end_of_tests EXIT
@@ -147,6 +146,11 @@ comes_true() {
   return 1
 }
 
+# remove FOLDER...: a collection behind a build may work in a store for a moment after it.
+remove() {
+  comes_true rm -rf "$@" 2>/dev/null || rm -rf "$@"
+}
+
 # The process ids whose command line or root folder has to do with this test's folder.
 leftover_processes() {
   local entry
@@ -215,7 +219,7 @@ run_cases() {
     cd "$work/case.$name"
     "case_$name"
     cd "$work"
-    rm -rf "$work/case.$name"
+    remove "$work/case.$name"
     echo "ok: $name"
     ran=$((ran + 1))
   done

@@ -110,7 +110,7 @@ case_ext4_shut_down() {
   store=$mounted/store
   for cut in $(seq "$POWER_CUTS"); do
     # A collection behind the last build may still write there.
-    [ $((cut % 3)) -ne 0 ] || rm -rf "$store" 2>/dev/null || { sleep 1 && rm -rf "$store"; }
+    [ $((cut % 3)) -ne 0 ] || remove "$store"
     COOPER_ROOT=$store "$COOPER_BIN" build --progress plain -t cut:1 run >"$work/cut.out" 2>"$work/cut.err" &
     pid=$!
     if [ $((cut % 2)) -eq 0 ]; then

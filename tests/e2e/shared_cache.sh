@@ -132,7 +132,7 @@ END
     on_new_machine --build-arg "WRITER=$n" --cache-from "type=registry,ref=$registry/team/many:cache" \
       -o "type=local,dest=again.$n"
     same "$(<"again.$n/writer")" "$(<"made.$n/writer")" "the result of writer $n"
-    rm -rf "$work/writer.$n"
+    remove "$work/writer.$n"
   done
 }
 

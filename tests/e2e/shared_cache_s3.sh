@@ -47,7 +47,7 @@ END
   for n in 1 2 3; do
     on_new_machine --build-arg "WRITER=$n" --cache-from "$bucket" -o "type=local,dest=again.$n"
     same "$(<"again.$n/writer")" "$(<"made.$n/writer")" "the result of writer $n"
-    rm -rf "$work/writer.$n"
+    remove "$work/writer.$n"
   done
 }
 

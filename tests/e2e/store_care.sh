@@ -50,7 +50,7 @@ case_planted_files() {
   cp -a "$store" spare
   for plant in link fifo directory; do
     for path in $(cd "$store" && find blobs/sha256 cooper/records/steps cooper/records/layers -type f | head -n 12); do
-      rm -rf "$store" && cp -a spare "$store"
+      remove "$store" && cp -a spare "$store"
       rm "$store/$path"
       case $plant in
         link) ln -s "$victim" "$store/$path" ;;
@@ -71,7 +71,7 @@ case_planted_files() {
     done
   done
   # A temporary directory that is a link is not cleaned through.
-  rm -rf "$store" && cp -a spare "$store"
+  remove "$store" && cp -a spare "$store"
   mkdir precious && echo kept >precious/file
   ln -s "$PWD/precious" "$store/cooper/tmp/planted"
   : >"$store/cooper/tmp/planted.lock"

@@ -60,7 +60,7 @@ case_pull() {
   for kind in $kinds; do
     count=0
     for at in $(seq 1 "$FAULT_STRIDE" 100000); do
-      rm -rf "$work/store.pull"
+      remove "$work/store.pull"
       store=$work/store.pull
       faulty "$kind" "$at" pull "$registry/team/image:1"
       [ "$fired" = yes ] || break
@@ -85,7 +85,7 @@ push_with_faults() {
   for kind in $kinds; do
     count=0
     for at in $(seq 1 "$FAULT_STRIDE" 100000); do
-      rm -rf "$work/store.push" && cp -a "$1" "$work/store.push"
+      remove "$work/store.push" && cp -a "$1" "$work/store.push"
       store=$work/store.push
       n=$((n + 1)) tag=$2/$kind-$n:1
       shift_arguments "$tag"
