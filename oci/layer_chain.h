@@ -37,9 +37,9 @@ class LayerChain {
   struct Link {
     DiffId layer;
     ChainId id;
-    std::shared_ptr<Link> below;
+    std::shared_ptr<const Link> below;
   };
-  std::shared_ptr<Link> top_;
+  std::shared_ptr<const Link> top_;
 };
 
 }  // namespace cooper::oci

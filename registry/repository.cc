@@ -114,10 +114,12 @@ std::optional<FetchedManifest> Repository::try_get_manifest(const std::string& r
   http::Request get = request("GET", manifest_path(reference), stop);
   get.headers.set("Accept", accepted_types());
   get.body_limit = base::limit_of(base::Limit::document_bytes);
-  http::Response response =
-      base::within(base::Limit::document_bytes, [&](std::uint64_t) { return send(get); });
+  const auto ask = [&] {
+    return base::within(base::Limit::document_bytes, [&](std::uint64_t) { return send(get); });
+  };
+  http::Response response = ask();
   // Bytes that were damaged on the way are asked for once more.
-  if (response.status == 200 && missed_digest(reference, response)) response = send(get);
+  if (response.status == 200 && missed_digest(reference, response)) response = ask();
   if (response.status == 404) return std::nullopt;
   if (response.status != 200)
     throw registry_error("get manifest", display_name() + ":" + reference, get, response);

@@ -3,8 +3,6 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include <array>
-
 #include "base/error.h"
 #include "base/file_at.h"
 #include "base/source.h"
@@ -37,18 +35,7 @@ void StepLogReader::read(const std::function<void(const LogLine&)>& line,
 
 void StepLogReader::drain(const std::function<void(const LogLine&)>& line) {
   base::FdSource source(file_.duplicate(), name_);
-  std::array<std::byte, 65536> buffer;
-  for (std::size_t count = source.read(buffer); count > 0; count = source.read(buffer)) {
-    rest_ += base::as_text(std::span<const std::byte>(buffer).first(count));
-    std::size_t begin = 0;
-    for (std::size_t end = rest_.find('\n'); end != std::string::npos;
-         end = rest_.find('\n', begin)) {
-      if (const auto parsed = parse_log_line(std::string_view(rest_).substr(begin, end - begin)))
-        line(*parsed);
-      begin = end + 1;
-    }
-    rest_.erase(0, begin);
-  }
+  read_log_lines(source, rest_, line);
 }
 
 // The newest file of the log's end, if that is another one than is read now.

@@ -5,12 +5,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <charconv>
+#include <optional>
 
 #include "base/error.h"
 #include "base/file_at.h"
 #include "base/sink.h"
-#include "base/source.h"
 #include "builder/cache/running_builds.h"
 
 namespace cooper::cache {
@@ -18,22 +19,23 @@ namespace {
 
 using base::Error;
 
+// "12 1 text"
+std::optional<LogLine> parse_line(std::string_view text) {
+  LogLine line;
+  const char* end = text.data() + text.size();
+  const auto time = std::from_chars(text.data(), end, line.milliseconds);
+  if (time.ec != std::errc() || time.ptr == end || *time.ptr != ' ') return std::nullopt;
+  const auto stream = std::from_chars(time.ptr + 1, end, line.stream);
+  if (stream.ec != std::errc() || stream.ptr == end || *stream.ptr != ' ') return std::nullopt;
+  line.text.assign(stream.ptr + 1, end);
+  return line;
+}
+
 void read_lines(base::Fd file, const std::string& name,
                 const std::function<void(const LogLine&)>& line) {
   base::FdSource source(std::move(file), name);
   std::string rest;
-  std::array<std::byte, 65536> buffer;
-  for (std::size_t count = source.read(buffer); count > 0; count = source.read(buffer)) {
-    rest.append(reinterpret_cast<const char*>(buffer.data()), count);
-    std::size_t begin = 0;
-    for (std::size_t end = rest.find('\n'); end != std::string::npos;
-         end = rest.find('\n', begin)) {
-      if (const auto parsed = parse_log_line(std::string_view(rest).substr(begin, end - begin)))
-        line(*parsed);
-      begin = end + 1;
-    }
-    rest.erase(0, begin);
-  }
+  read_log_lines(source, rest, line);
 }
 
 std::uint64_t bytes_of(int folder) {
@@ -47,15 +49,20 @@ std::uint64_t bytes_of(int folder) {
 
 }  // namespace
 
-std::optional<LogLine> parse_log_line(std::string_view text) {
-  LogLine line;
-  const char* end = text.data() + text.size();
-  const auto time = std::from_chars(text.data(), end, line.milliseconds);
-  if (time.ec != std::errc() || time.ptr == end || *time.ptr != ' ') return std::nullopt;
-  const auto stream = std::from_chars(time.ptr + 1, end, line.stream);
-  if (stream.ec != std::errc() || stream.ptr == end || *stream.ptr != ' ') return std::nullopt;
-  line.text.assign(stream.ptr + 1, end);
-  return line;
+void read_log_lines(base::Source& file, std::string& rest,
+                    const std::function<void(const LogLine&)>& line) {
+  std::array<std::byte, 65536> buffer;
+  for (std::size_t count = file.read(buffer); count > 0; count = file.read(buffer)) {
+    rest += base::as_text(std::span<const std::byte>(buffer).first(count));
+    std::size_t begin = 0;
+    for (std::size_t end = rest.find('\n'); end != std::string::npos;
+         end = rest.find('\n', begin)) {
+      if (const auto parsed = parse_line(std::string_view(rest).substr(begin, end - begin)))
+        line(*parsed);
+      begin = end + 1;
+    }
+    rest.erase(0, begin);
+  }
 }
 
 StepLogWriter::StepLogWriter(const store::Store& store, std::string build, const LogLimits& limits)

@@ -9,12 +9,12 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/fd.h"
 #include "base/limits.h"
+#include "base/source.h"
 #include "builder/store/store.h"
 
 namespace cooper::cache {
@@ -25,8 +25,10 @@ struct LogLine {
   std::string text;
 };
 
-// "12 1 text"; nullopt for the rest of a line that was cut by a kill.
-[[nodiscard]] std::optional<LogLine> parse_log_line(std::string_view text);
+// Reads what is left of a log file and gives out its whole lines; what came after the last newline
+// stays in `rest`, for the next call. The rest of a line that was cut by a kill is left out.
+void read_log_lines(base::Source& file, std::string& rest,
+                    const std::function<void(const LogLine&)>& line);
 
 struct LogLimits {
   std::uint64_t head = base::limit_of(base::Limit::step_log_bytes) / 2;  // of a step's beginning

@@ -43,7 +43,7 @@ std::string apart(const BlobFile& blob, Wanted wanted, std::stop_token stop,
   const std::stop_callback hang_up(stop, [&] { reader.kill(); });
   try {
     sandbox::send_message(reader.control(),
-                          kContent + content_task_to_json({blob.digest, blob.checked, wanted, {}}),
+                          kContent + content_task_to_json({blob.digest, blob.checked, wanted}),
                           std::array{blob.file.get(), pipe.write.get()});
     pipe.write.reset();
     base::FdSource source(std::move(pipe.read), name);

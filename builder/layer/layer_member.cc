@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/limits.h"
 #include "base/path.h"
-#include "base/within_limit.h"
 
 namespace cooper::layer {
 namespace {
@@ -60,9 +60,8 @@ std::string Checker::clean(std::string_view name, const char* what) const {
   if (path.size() > limits_.path)
     fail(std::string("its ") + what + " is too long", ErrorKind::limit);
   if (parts.size() > limits_.depth) {
-    base::within(base::Limit::layer_depth, [&](std::uint64_t) {
-      fail(std::string("its ") + what + " is too deep", ErrorKind::limit);
-    });
+    throw base::limit_error(base::Limit::layer_depth, "read layer", archive_,
+                            "member '" + member_.name + "': its " + what + " is too deep");
   }
   return path;
 }

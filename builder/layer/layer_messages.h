@@ -53,7 +53,6 @@ struct ContentTask {
   oci::Digest digest;
   bool checked = false;
   Wanted wanted = Wanted::tar;
-  LayerLimits limits;
 };
 [[nodiscard]] std::string content_task_to_json(const ContentTask& task);
 // Throws base::Error(corrupt).

@@ -140,16 +140,15 @@ ArchiveTask parse_archive_task(std::string_view text) {
 std::string content_task_to_json(const ContentTask& task) {
   return Json{{"digest", task.digest.to_string()},
               {"checked", task.checked},
-              {"wanted", static_cast<int>(task.wanted)},
-              {"limits", limits_to_json(task.limits)}}
+              {"wanted", static_cast<int>(task.wanted)}}
       .dump();
 }
 
 ContentTask parse_content_task(std::string_view text) {
   return parse(text, [](const Json& json) {
-    return ContentTask{
-        oci::Digest::parse(json.at("digest").get<std::string>()), json.at("checked").get<bool>(),
-        static_cast<Wanted>(json.at("wanted").get<int>()), limits_from_json(json.at("limits"))};
+    return ContentTask{oci::Digest::parse(json.at("digest").get<std::string>()),
+                       json.at("checked").get<bool>(),
+                       static_cast<Wanted>(json.at("wanted").get<int>())};
   });
 }
 

@@ -85,14 +85,14 @@ void serve_layer(int control, Message message) {
 // What of the blob was wanted, into the pipe; what is said at the end.
 std::string give_content(CheckedBlob& blob, const ContentTask& task, Message& message) {
   const std::string name = task.digest.to_string();
-  if (task.wanted == Wanted::state) return state_to_json(check_layer_here(blob, name, task.limits));
+  if (task.wanted == Wanted::state) return state_to_json(check_layer_here(blob, name, {}));
   base::FdSink pipe(std::move(message.fds.at(1)), "the builder's pipe");
   if (task.wanted == Wanted::members) {
     MemberFrames frames(pipe);
-    read_members_here(blob, name, task.limits, frames);
+    read_members_here(blob, name, {}, frames);
     frames.flush();
   } else {
-    read_tar_here(blob, name, task.limits, [&](base::Source& tar) { base::copy(tar, pipe); });
+    read_tar_here(blob, name, {}, [&](base::Source& tar) { base::copy(tar, pipe); });
   }
   return {};
 }
@@ -101,7 +101,7 @@ void serve_content(int control, Message message) {
   const ContentTask task = parse_content_task(std::string_view(message.text).substr(1));
   CheckedBlob blob(std::move(message.fds.at(0)), task.digest, task.checked);
   try {
-    sandbox::confine_reader(-1, task.limits.tar_bytes);
+    sandbox::confine_reader(-1, LayerLimits().tar_bytes);
     sandbox::send_message(control, kFinished + give_content(blob, task, message));
   } catch (const Error& error) {
     report(control, blob.bad() ? kBadBlob : kFailed, error);
